@@ -1,0 +1,42 @@
+"""kport opens any Keras model ever saved and puts it on every platform, with proof that the numbers are the same.
+
+Names are loaded when they are first used: importing kport alone imports neither NumPy nor any framework.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_MODULES = (
+    "activations",
+    "constraints",
+    "errors",
+    "initializers",
+    "layers",
+    "models",
+    "ops",
+    "regularizers",
+)
+_NAMES = {
+    "Input": "kport.layers",
+    "Model": "kport.models",
+    "Sequential": "kport.models",
+    "register": "kport.registry",
+}
+
+__all__ = sorted([*_MODULES, *_NAMES])
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"kport.{name}")
+    if name in _NAMES:
+        return getattr(importlib.import_module(_NAMES[name]), name)
+    raise AttributeError(f"module 'kport' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

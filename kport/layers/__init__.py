@@ -1,0 +1,20 @@
+"""The layers, under their Keras names, by family."""
+
+from ..registry import layers as _registry
+from .activations import *
+from .attention import *
+from .convolutional import *
+from .core import *
+from .layer import Layer as Layer
+from .merging import *
+from .normalization import *
+from .pooling import *
+from .preprocessing import *
+from .regularization import *
+from .reshaping import *
+from .rnn import *
+
+
+def get(identifier: object) -> object:
+    """The layer that a configuration or an instance means."""
+    return _registry.get(identifier)

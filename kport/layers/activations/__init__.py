@@ -1,0 +1,3 @@
+"""Activation functions as layers."""
+
+from .activation import Activation as Activation

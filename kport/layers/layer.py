@@ -1,0 +1,314 @@
+"""What a layer is: a configuration, weights, and a `call` written in `kport.ops`."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, ClassVar
+
+from .. import dtype_policies, initializers
+from ..configurable import Configurable, constructor_parameters, serialize
+from ..errors import LayerError
+from ..ir import Graph, Symbolic, TensorType, scope
+from ..ops.autocast import autocast, in_full_precision
+from ..ops.elementwise import cast
+from ..ops.promotion import dtype_of, is_float
+from ..ops.variable import Variable
+from ..tree import flatten, map_structure, pack_like
+from .keras_tensor import KerasTensor, LayerCall
+
+_name_counts: Counter[str] = Counter()
+
+
+def automatic_name(cls: type) -> str:
+    """dense, dense_1, ...: the class's name in snake case, numbered from the second on."""
+    base = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", cls.__name__).lower()
+    count = _name_counts[base]
+    _name_counts[base] += 1
+    return base if count == 0 else f"{base}_{count}"
+
+
+class Layer(Configurable):
+    """Base of all layers.
+
+    A subclass keeps each constructor argument in an attribute of the same name, creates weights in
+    `build(input_shape)` with `add_weight`, and computes in `call`, written in `kport.ops`. Output shapes follow from
+    `call`. Attributes that hold layers or lists of them are tracked; their names are those of Keras, because files
+    refer to them.
+
+    Arguments: name; trainable; dtype (a dtype or policy, "float32" by default); activity_regularizer (training only);
+    input_shape (the first layer of a Sequential: the input's shape without the batch), batch_shape (with it);
+    quantization_config (kept for files; weights are always dequantized).
+    """
+
+    keras_module = "keras.layers"
+    supports_masking: ClassVar[bool] = False
+    """The mask of the input is also the mask of the output."""
+
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        activity_regularizer: Any = None,
+        input_shape: tuple[int | None, ...] | None = None,
+        batch_shape: tuple[int | None, ...] | None = None,
+        quantization_config: Any = None,
+    ):
+        self.name = name or automatic_name(type(self))
+        self.trainable = trainable
+        self.dtype_policy = dtype_policies.get(dtype)
+        self.activity_regularizer = activity_regularizer
+        self.batch_shape = (None, *input_shape) if input_shape is not None else batch_shape
+        self.quantization_config = quantization_config
+        self.built = False
+        self.own_weights: list[Variable] = []
+
+    # configuration
+
+    @property
+    def dtype(self) -> str:
+        return self.variable_dtype
+
+    @property
+    def compute_dtype(self) -> str:
+        return self.variable_dtype if in_full_precision() else self.dtype_policy.compute_dtype
+
+    @property
+    def variable_dtype(self) -> str:
+        return self.dtype_policy.variable_dtype
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments, as JSON can hold them, in Keras 3's form."""
+        own = [p for p in constructor_parameters(type(self)) if p not in constructor_parameters(Layer)]
+        config: dict[str, Any] = {"name": self.name, "trainable": self.trainable, "dtype": serialize(self.dtype_policy)}
+        if self.activity_regularizer is not None:
+            config["activity_regularizer"] = serialize(self.activity_regularizer)
+        return config | {p: serialize(getattr(self, p)) for p in own}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """A new layer from `get_config`'s result or Keras 3's; an argument that the layer doesn't have is a LayerError."""
+        known = constructor_parameters(cls)
+        unknown = sorted(set(config) - set(known))
+        if unknown:
+            received = ", ".join(f"{name}={config[name]!r}" for name in unknown)
+            raise LayerError(
+                f"expected arguments of {cls.__name__}: {', '.join(known)}. Received: {received}", config.get("name")
+            )
+        return cls(**config)
+
+    # weights
+
+    def build(self, input_shape: Any) -> None:
+        """Creates the weights. `input_shape` has None for unknown sizes; with several inputs it is a list, or one
+        argument `<name>_shape` for each argument of `call`."""
+
+    def add_weight(
+        self,
+        shape: tuple[int | None, ...],
+        initializer: Any = "glorot_uniform",
+        *,
+        name: str,
+        dtype: str | None = None,
+        trainable: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+    ) -> Variable:
+        """A new weight. An unknown size in `shape` is a LayerError."""
+        if None in shape:
+            raise LayerError(
+                f"expected a known shape for weight '{name}'. Received: shape={shape}; give the input's size", self.name
+            )
+        variable = Variable(
+            tuple(int(d) for d in shape if d is not None),
+            dtype or self.variable_dtype,
+            initializers.get(initializer),
+            name=name,
+            trainable=trainable,
+            regularizer=regularizer,
+            constraint=constraint,
+        )
+        variable.path = f"{self.name}/{name}"
+        self.own_weights.append(variable)
+        return variable
+
+    def sublayers(self) -> Iterator[Layer]:
+        """The layers held in attributes, in the order they were set, lists and dicts of them included."""
+        seen: set[int] = set()
+        for key, value in vars(self).items():
+            if key.startswith("_keras_"):
+                continue
+            for item in flatten(value) if isinstance(value, (list, tuple, dict)) else (value,):
+                if isinstance(item, Layer) and id(item) not in seen:
+                    seen.add(id(item))
+                    yield item
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All weights: the layer's own, trainable ones first, then its sublayers', in order of creation."""
+        found = {id(w): w for w in sorted(self.own_weights, key=lambda w: not w.trainable)}
+        for layer in self.sublayers():
+            found.update((id(w), w) for w in layer.weights)
+        return list(found.values())
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """Weights that training changes."""
+        if not self.trainable:
+            return []
+        found = {id(w): w for w in self.own_weights if w.trainable}
+        for layer in self.sublayers():
+            found.update((id(w), w) for w in layer.trainable_weights)
+        return list(found.values())
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """The weights that training leaves alone."""
+        trainable = {id(w) for w in self.trainable_weights}
+        return [w for w in self.weights if id(w) not in trainable]
+
+    def get_weights(self) -> list[Any]:
+        return [w.numpy() for w in self.weights]
+
+    def set_weights(self, arrays: list[Any]) -> None:
+        """Replaces all weights, in the order of `weights`."""
+        weights = self.weights
+        if len(arrays) != len(weights):
+            raise LayerError(f"expected {len(weights)} arrays. Received: {len(arrays)} arrays", self.name)
+        for weight, array in zip(weights, arrays, strict=True):
+            weight.assign(array)
+
+    def count_params(self) -> int:
+        return sum(w.type.size or 0 for w in self.weights)
+
+    # calling
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError(f"layer {type(self).__name__} has no call")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Computes on arrays or tensors; on KerasTensors it adds a call to the functional model being put together."""
+        if any(isinstance(x, KerasTensor) for x in flatten([args, kwargs])):
+            return self._call_symbolically(args, kwargs)
+        with scope(self.name):
+            self._build_once(args, kwargs)
+            compute = self.compute_dtype
+            with autocast(compute if compute != self.variable_dtype else None):
+                args, kwargs = map_structure(lambda x: _cast_float(x, compute), (args, kwargs))
+                try:
+                    return self.call(*args, **kwargs)
+                except LayerError as error:
+                    error.layer = error.layer or self.name
+                    raise
+
+    def call_with_masks(self, args: tuple[Any, ...], kwargs: dict[str, Any], masks: tuple[Any, ...]) -> tuple[Any, Any]:
+        """Calls the layer with the masks of its positional arguments (the same structure, None where there is none).
+
+        Returns the outputs and their masks. A mask goes to the parameter `<argument>_mask` of `call`, the first one's
+        to `mask` if there is such a parameter, unless the caller gave one.
+        """
+        kwargs = dict(kwargs)
+        names = call_parameters(type(self))
+        for index, (argument, mask) in enumerate(zip(names, masks, strict=False)):
+            own = f"{argument}_mask" if f"{argument}_mask" in names else "mask" if index == 0 and "mask" in names else None
+            if own and kwargs.get(own) is None and any(m is not None for m in flatten(mask)):
+                kwargs[own] = mask
+        outputs = self(*args, **kwargs)
+        first = masks[0] if masks else None
+        with scope(self.name):
+            mask = self.compute_mask(args[0] if args else None, first)
+        return outputs, mask
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """The mask of the output, from the first argument of `call` and its mask. None: all of it counts."""
+        return mask if self.supports_masking else None
+
+    def _build_once(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        if self.built:
+            return
+        shapes = _build_arguments(self, args, kwargs)
+        try:
+            self.build(**shapes) if isinstance(shapes, dict) else self.build(shapes)
+        except LayerError as error:
+            error.layer = error.layer or self.name
+            raise
+        self.built = True
+
+    def _call_symbolically(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        self._build_once(args, kwargs)
+        call = LayerCall(self, args, kwargs)
+        outputs = self.infer(args, kwargs)
+        tensors = [KerasTensor(t, call, i) for i, t in enumerate(flatten(outputs))]
+        call.outputs = pack_like(outputs, tensors)
+        return call.outputs
+
+    def infer(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The types of the outputs for symbolic arguments; computes nothing."""
+        graph = Graph(types_only=True)
+        args, kwargs = map_structure(lambda x: graph.add_input("x", x.type) if isinstance(x, Symbolic) else x, (args, kwargs))
+        return map_structure(_type_of, self(*args, **kwargs))
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The shape(s) of the output for the shape(s) of the input."""
+        types = map_shapes(lambda shape: KerasTensor(TensorType(self.compute_dtype, tuple(shape))), input_shape)
+        self._build_once((types,), {})
+        return map_structure(lambda t: t.shape, self.infer((types,), {}))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def _call_parameters(cls: Any) -> tuple[str, ...]:
+    """The names of the parameters of `call`."""
+    return tuple(p for p in inspect.signature(cls.call).parameters if p != "self")
+
+
+def _build_parameters(cls: Any) -> tuple[str, ...]:
+    return tuple(p for p in inspect.signature(cls.build).parameters if p != "self")
+
+
+# typed by hand: functools.cache asks for Hashable, which a checker doesn't see in a class object
+call_parameters: Callable[[Any], tuple[str, ...]] = cache(_call_parameters)
+build_parameters: Callable[[Any], tuple[str, ...]] = cache(_build_parameters)
+
+
+def _build_arguments(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """The one shape that `build` takes, or a dict with a shape for each of its parameters."""
+    parameters = build_parameters(type(layer))
+    if len(parameters) == 1:
+        first = args[0] if args else next(iter(kwargs.values()), None)
+        return map_structure(_shape_of, first)
+    given = dict(zip(call_parameters(type(layer)), args, strict=False)) | kwargs
+    shapes = {f"{name}_shape": map_structure(_shape_of, value) for name, value in given.items() if value is not None}
+    return {name: shapes[name] for name in parameters if name in shapes}
+
+
+def map_shapes(function: Any, shape: Any) -> Any:
+    """As map_structure, where the leaves are shapes (tuples or lists of int and None)."""
+    if isinstance(shape, dict):
+        return {key: map_shapes(function, item) for key, item in shape.items()}
+    if isinstance(shape, (list, tuple)) and shape and isinstance(shape[0], (list, tuple)):
+        return [map_shapes(function, item) for item in shape]
+    return function(shape)
+
+
+def _shape_of(x: Any) -> Any:
+    return None if x is None or not hasattr(x, "shape") else tuple(x.shape)
+
+
+def _type_of(x: Any) -> TensorType | None:
+    if x is None or isinstance(x, Symbolic):
+        return None if x is None else x.type
+    return TensorType(dtype_of(x) or "float32", tuple(x.shape))
+
+
+def _cast_float(x: Any, dtype: str) -> Any:
+    if x is None or isinstance(x, (bool, int, float, str, Variable)) or not hasattr(x, "dtype"):
+        return x
+    seen = dtype_of(x)
+    return cast(x, dtype) if seen is not None and seen != dtype and is_float(seen) and is_float(dtype) else x

@@ -1,0 +1,3 @@
+"""Layers that move, add or drop elements."""
+
+from .flatten import Flatten as Flatten

@@ -1,0 +1,5 @@
+"""Models: Functional (a DAG of layers), Sequential, and subclasses of Model."""
+
+from .functional import Functional as Functional
+from .model import Model as Model
+from .sequential import Sequential as Sequential

@@ -1,0 +1,29 @@
+"""Operations. Each one computes on NumPy arrays and TensorFlow tensors, and records itself on symbolic values.
+
+The names here are for layers and for the user's own code; the classes are for targets' tables.
+"""
+
+from . import operators as operators
+from .activation import *
+from .attention import *
+from .conv import *
+from .einsum import *
+from .elementwise import *
+from .image import *
+from .indexing import *
+from .linalg import *
+from .linear import *
+from .logic import *
+from .math import *
+from .norm import *
+from .op import OPS as OPS
+from .op import Op as Op
+from .pool import *
+from .recurrent import *
+from .reduce import *
+from .scan import *
+from .shape import *
+from .signal import *
+from .sort import *
+from .text import *
+from .variable import Variable as Variable

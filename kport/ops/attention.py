@@ -1,0 +1,3 @@
+"""Attention as one operation."""
+
+__all__: list[str] = []

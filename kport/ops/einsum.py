@@ -1,0 +1,3 @@
+"""Sums of products by subscripts."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Operations on images: resizing, cropping, colours, geometry."""
+
+__all__: list[str] = []

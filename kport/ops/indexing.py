@@ -1,0 +1,3 @@
+"""Slices, gathering and scattering."""
+
+__all__: list[str] = []

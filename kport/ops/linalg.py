@@ -1,0 +1,3 @@
+"""Decompositions and solutions."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Comparison and logic."""
+
+__all__: list[str] = []

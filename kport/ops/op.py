@@ -1,0 +1,113 @@
+"""What an operation is, and how one definition means three things.
+
+Applied to NumPy arrays an operation computes (the reference), to TensorFlow tensors it computes and
+differentiates (training), to a symbolic value it records itself (conversion).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, dataclass_transform
+
+import numpy as np
+
+from ..errors import ShapeError
+from ..ir import Symbolic, TensorType
+from .backend import is_tensorflow, tf
+from .variable import Variable
+
+OPS: dict[str, type[Op]] = {}
+"""Every operation by class name."""
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Op:
+    """An operation with its attributes: an immutable record; subclasses declare attributes as annotated fields.
+
+    A subclass gives
+    - `infer(*types)`: the output's TensorType (or a tuple of them) from the inputs' types; raises ShapeError;
+    - `numpy(*arrays)` and `tensorflow(*tensors)`: the two kernels;
+    - `decompose(*values)`, where the operation is composite: the same outputs from simpler operations;
+    - `permuted(permutation)`, where it can work on data whose axes are in another order.
+    Absent optional inputs are `None` everywhere.
+    """
+
+    name: ClassVar[str] = ""
+    broadcasts: ClassVar[bool] = False
+    """Inputs of lower rank broadcast as in NumPy."""
+    differentiable: ClassVar[bool] = True
+    """The TensorFlow kernel has a gradient (or is piecewise constant)."""
+
+    def __init_subclass__(cls, abstract: bool = False, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        dataclass(frozen=True, kw_only=True, repr=False)(cls)
+        if abstract:
+            return
+        if cls.__name__ in OPS:
+            raise TypeError(f"operation {cls.__name__} is defined twice: {OPS[cls.__name__].__module__} and {cls.__module__}")
+        cls.name = cls.__name__
+        OPS[cls.name] = cls
+
+    def infer(self, *inputs: Any) -> Any:
+        raise NotImplementedError(f"{self.name} has no type rule")
+
+    def numpy(self, *inputs: Any) -> Any:
+        raise NotImplementedError(f"{self.name} has no NumPy kernel")
+
+    def tensorflow(self, *inputs: Any) -> Any:
+        raise NotImplementedError(f"{self.name} has no TensorFlow kernel")
+
+    def decompose(self, *inputs: Any) -> Any:
+        """The same outputs from simpler operations; NotImplemented if there is no simpler form."""
+        return NotImplemented
+
+    def permuted(self, permutation: tuple[int, ...]) -> tuple[Op, tuple[int, ...] | None] | None:
+        """The operation that does the same on data whose axes were transposed by `permutation`.
+
+        Returns it with the permutation that its output then has (`None`: the output is in the original order),
+        or None if the operation needs the original order. Data are all inputs of the permutation's rank.
+        """
+        return None
+
+    def __call__(self, *inputs: Any) -> Any:
+        return apply(self, inputs)
+
+    def __repr__(self) -> str:
+        attributes = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in fields(self))  # type: ignore[arg-type]
+        return f"{self.name}({attributes})" if attributes else self.name
+
+
+def apply(op: Op, inputs: Sequence[Any]) -> Any:
+    """Computes or records, by what the inputs are."""
+    for x in inputs:
+        if isinstance(x, Symbolic):
+            return x.record_op(op, inputs)
+    values = [x.value if isinstance(x, Variable) else x for x in inputs]
+    if any(is_tensorflow(x) for x in values):
+        return op.tensorflow(*(None if x is None else tf.convert_to_tensor(x) for x in values))
+    return op.numpy(*(None if x is None else as_array(x) for x in values))
+
+
+def as_array(x: Any) -> np.ndarray:
+    """A NumPy array; Python numbers become float32 and int32 as in Keras."""
+    if isinstance(x, np.ndarray):
+        return x
+    array = np.asarray(x)
+    if not isinstance(x, np.generic):
+        if array.dtype == np.float64:
+            return array.astype(np.float32)
+        if array.dtype == np.int64:
+            return array.astype(np.int32)
+    return array
+
+
+def infer_like(first: TensorType, *others: TensorType | None) -> TensorType:
+    """Type rule: the output is like the first input."""
+    return first
+
+
+def fail(op: Op, expected: str, **received: Any) -> ShapeError:
+    """The error for inputs that don't fit: what was expected, what was received."""
+    got = ", ".join(f"{name}={value}" for name, value in received.items())
+    return ShapeError(f"{op.name}: expected {expected}. Received: {got}")

@@ -1,0 +1,73 @@
+"""One dtype for the operands of an operation, by Keras's rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..ir.graph import dtype_name
+
+_FLOATS = ("bfloat16", "float16", "float32", "float64")
+_INTEGERS = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64")
+
+
+def dtype_of(x: Any) -> str | None:
+    """The dtype of an array, tensor, symbol or variable; None for a Python number, which takes the others' dtype."""
+    if isinstance(x, (bool, int, float)):
+        return None
+    dtype = getattr(x, "dtype", None)
+    if isinstance(dtype, str):
+        return dtype
+    if isinstance(x, (np.ndarray, np.generic)):
+        return dtype_name(np.asarray(x))
+    return str(dtype.name) if dtype is not None else dtype_name(np.asarray(x))
+
+
+def result_dtype(*dtypes: str) -> str:
+    """The dtype of a result: a float wins over integers with its own width, integers over bool.
+
+    bfloat16 with float16 gives float32; signed with unsigned gives the next wider signed type.
+    Source: Keras `backend.result_type` (without its weak types).
+    """
+    unique = set(dtypes)
+    if len(unique) == 1:
+        return dtypes[0]
+    if "string" in unique:
+        raise TypeError(f"text and numbers don't mix: {sorted(unique)}")
+    floats = [d for d in _FLOATS if d in unique]
+    if floats:
+        return "float32" if floats == ["bfloat16", "float16"] else floats[-1]
+    integers = unique - {"bool"}
+    if not integers:
+        return "bool"
+    result = np.result_type(*(np.dtype(d) for d in integers)).name
+    return "int64" if result == "float64" else result
+
+
+def python_dtype(x: Any, others: str | None) -> str:
+    """The dtype a Python number takes beside operands of dtype `others`."""
+    if isinstance(x, bool):
+        return others or "bool"
+    if isinstance(x, int):
+        return others if others and others != "bool" else "int32"
+    return others if others in _FLOATS else "float32"
+
+
+def is_float(dtype: str) -> bool:
+    return dtype in _FLOATS
+
+
+def is_integer(dtype: str) -> bool:
+    return dtype in _INTEGERS
+
+
+def promote(*xs: Any) -> list[Any]:
+    """The operands, cast to their common dtype. Python numbers become constants of it."""
+    from .elementwise import cast
+
+    known = [d for d in map(dtype_of, xs) if d is not None]
+    common = result_dtype(*known) if known else None
+    wanted = [python_dtype(x, common) for x in xs if dtype_of(x) is None]
+    target = result_dtype(*([common] if common else []), *wanted)
+    return [np.asarray(x, target) if dtype_of(x) is None else cast(x, target) for x in xs]

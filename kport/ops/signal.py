@@ -1,0 +1,3 @@
+"""Operations on signals: windows and spectra."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Ordering and searching."""
+
+__all__: list[str] = []

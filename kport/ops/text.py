@@ -1,0 +1,3 @@
+"""Operations on text: splitting, looking up, hashing."""
+
+__all__: list[str] = []

@@ -1,0 +1,7 @@
+"""Activation layers."""
+
+from tests.layers.case import LayerCase
+
+CASES = [
+    LayerCase("Activation", (2, 3, 4), {"activation": "relu"}),
+]
