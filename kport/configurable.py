@@ -68,7 +68,8 @@ def serialize(value: Any) -> Any:
             "registered_name": f"Custom>{name}" if custom else None,
         }
     if isinstance(value, FunctionType):
-        if activations.items.get(value.__name__) is value:
-            return value.__name__
-        return {"module": "builtins", "class_name": "function", "config": value.__name__, "registered_name": value.__name__}
+        name = value.__name__
+        if activations.items.get(name) is value:
+            return name
+        return {"module": "builtins", "class_name": "function", "config": name, "registered_name": name}
     return value

@@ -37,7 +37,7 @@ class Unary(Elementwise, abstract=True):
         return np.asarray(type(self).kernel(x)).astype(x.dtype, copy=False)
 
     def tensorflow(self, x: Any) -> Any:
-        return _tf_function(self.tf_kernel)(x)
+        return tf_function(self.tf_kernel)(x)
 
 
 class FloatUnary(Unary, abstract=True):
@@ -70,7 +70,7 @@ class Binary(Elementwise, abstract=True):
         return np.asarray(type(self).kernel(a, b)).astype(self.result or a.dtype, copy=False)
 
     def tensorflow(self, a: Any, b: Any) -> Any:
-        return _tf_function(self.tf_kernel)(a, b)
+        return tf_function(self.tf_kernel)(a, b)
 
 
 class FloatBinary(Binary, abstract=True):
@@ -81,7 +81,8 @@ class FloatBinary(Binary, abstract=True):
         return super().__call__(*(x if is_float(dtype_of(x) or "float32") else cast(x, "float32") for x in (a, b)))
 
 
-def _tf_function(path: str) -> Callable[..., Any]:
+def tf_function(path: str) -> Callable[..., Any]:
+    """TensorFlow's function of this dotted name."""
     function = tf
     for part in path.split("."):
         function = getattr(function, part)

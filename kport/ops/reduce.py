@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..ir import TensorType
-from .elementwise import _tf_function, cast
+from .elementwise import tf_function, cast
 from .op import Op
 from .promotion import dtype_of, is_float
 from .shapes import normalize_axes
@@ -32,7 +32,7 @@ class Reduce(Op, abstract=True):
         return np.asarray(type(self).kernel(x, axis=self.axes, keepdims=self.keepdims)).astype(x.dtype, copy=False)
 
     def tensorflow(self, x: Any) -> Any:
-        return _tf_function(self.tf_kernel)(x, axis=self.axes, keepdims=self.keepdims)
+        return tf_function(self.tf_kernel)(x, axis=self.axes, keepdims=self.keepdims)
 
     def permuted(self, permutation: tuple[int, ...]) -> tuple[Op, tuple[int, ...] | None] | None:
         moved = type(self)(axes=tuple(sorted(permutation.index(a) for a in self.axes)), keepdims=self.keepdims)
