@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..ir import TensorType
-from .elementwise import tf_function, cast
+from .elementwise import cast, tf_function
 from .op import Op
 from .promotion import dtype_of, is_float
 from .shapes import normalize_axes
