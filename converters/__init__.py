@@ -1,0 +1,1 @@
+"""From a Keras model to every platform. Installed and imported as `kport.converters`."""

@@ -1,0 +1,1 @@
+"""Rewrites of a graph: functions Graph → (Graph, number of changes)."""

@@ -1,0 +1,79 @@
+"""What a target is: a record that the pipeline reads. Adding a target is one folder and one line in `targets.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..ir import Graph, Node
+from ..ops.op import Op
+
+Arrays = list[np.ndarray]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked for. A target that doesn't list an option among its own refuses it."""
+
+    precision: str = "float32"
+    opset: int | None = None
+    input_layout: str | None = None
+
+
+@dataclass(frozen=True)
+class Emission:
+    """How a target says an operation: `emit(writer, node)`.
+
+    accepts: whether it can say this node; gives the reason if not, None if it can. A node that isn't accepted is
+    decomposed if it can be.
+    """
+
+    emit: Callable[[Any, Node], None]
+    accepts: Callable[[Node, Options], str | None] = field(default=lambda node, options: None)
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """|artifact - reference| ≤ atol + rtol · |reference|"""
+
+    rtol: float
+    atol: float
+
+
+@dataclass(frozen=True)
+class Target:
+    """A platform that kport writes for.
+
+    emissions: how each operation is said; unsupported: why an operation can't be said, a fact about the format;
+    channels_first: operations that the target wants with channels first;
+    write: writes the artifact of a prepared graph: (graph, path, contract, options);
+    run: runs an artifact in the target's real runtime: (path, inputs in order) → outputs in order; `observe` gives the
+    values of the artifact's inner tensors by name;
+    requires: packages without which it can't be written, and the extra that installs them.
+    """
+
+    name: str
+    title: str
+    suffix: str
+    emissions: Mapping[type[Op], Emission]
+    write: Callable[[Graph, Path, Mapping[str, str], Options], None]
+    run: Callable[[Path, Arrays], Arrays]
+    runtime: Callable[[], str]
+    tolerances: Mapping[str, Tolerance]
+    observe: Callable[[Path, Arrays], Mapping[str, np.ndarray]] | None = None
+    unsupported: Mapping[type[Op], str] = field(default_factory=dict)
+    channels_first: frozenset[type[Op]] = frozenset()
+    options: frozenset[str] = frozenset()
+    requires: tuple[str, ...] = ()
+    extra: str = ""
+
+    def refusal(self, node: Node, options: Options) -> str | None:
+        """Why the target can't say this node as it is; None if it can."""
+        emission = self.emissions.get(type(node.op))
+        if emission is None:
+            return self.unsupported.get(type(node.op), f"{self.title} has no operation for {node.op.name}")
+        return emission.accepts(node, options)

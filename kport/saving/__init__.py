@@ -1,0 +1,1 @@
+"""Opening files: containers told by content, dialects upgraded step by step to Keras 3."""
