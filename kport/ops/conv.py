@@ -36,6 +36,7 @@ class Spatial(Op, abstract=True):
     padding: Padding = "valid"
     dilations: tuple[int, ...]
     data_format: str = CHANNELS_LAST
+    data_inputs = 1
 
     def permuted(self, permutation: tuple[int, ...]) -> tuple[Op, tuple[int, ...] | None] | None:
         if self.data_format == CHANNELS_LAST and permutation == to_channels_first(len(permutation)):

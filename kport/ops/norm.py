@@ -23,6 +23,7 @@ class BatchNorm(Op):
 
     axis: int
     epsilon: float
+    data_inputs = 1
 
     def infer(
         self,

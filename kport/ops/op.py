@@ -38,6 +38,8 @@ class Op:
     """Inputs of lower rank broadcast as in NumPy."""
     differentiable: ClassVar[bool] = True
     """The TensorFlow kernel has a gradient (or is piecewise constant)."""
+    data_inputs: ClassVar[int | None] = None
+    """How many leading inputs are data whose axes `permuted` speaks of (kernels and the like are not); None: all."""
 
     def __init_subclass__(cls, abstract: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -66,7 +68,8 @@ class Op:
         """The operation that does the same on data whose axes were transposed by `permutation`.
 
         Returns it with the permutation that its output then has (`None`: the output is in the original order),
-        or None if the operation needs the original order. Data are all inputs of the permutation's rank.
+        or None if the operation needs the original order. Data are the first `data_inputs` inputs, those of the
+        permutation's rank.
         """
         return None
 

@@ -155,8 +155,8 @@ def test_decomposition(case: OpCase) -> None:
 def test_permuted(case: OpCase) -> None:
     """An operation that says it can work on permuted data does."""
     for op, inputs, outputs in nodes_of(case):
-        ranks = [a.ndim for a in inputs if a is not None]
-        rank = max(ranks, default=0)
+        data = len(inputs) if op.data_inputs is None else op.data_inputs
+        rank = max((a.ndim for a in inputs[:data] if a is not None), default=0)
         for permutation in itertools.permutations(range(rank)) if rank <= 5 else ():
             moved = op.permuted(permutation)
             if moved is None:
@@ -164,7 +164,8 @@ def test_permuted(case: OpCase) -> None:
             new_op, out_permutation = moved
             expand = op.broadcasts and rank > 0
             given = [a if a is None else a.reshape((1,) * (rank - a.ndim) + a.shape) if expand else a for a in inputs]
-            given = [a.transpose(permutation) if a is not None and a.ndim == rank else a for a in given]
+            moves = [i < data and a is not None and a.ndim == rank for i, a in enumerate(given)]
+            given = [a.transpose(permutation) if moves[i] else a for i, a in enumerate(given)]
             results = new_op.numpy(*given)
             for result, output in zip(flatten(results), outputs, strict=True):
                 wanted = output if out_permutation is None else output.transpose(out_permutation)
