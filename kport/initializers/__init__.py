@@ -5,10 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from ..registry import initializers as _registry
-from .constant import Constant, Ones, Zeros
-from .scaling import GlorotUniform
+from .constant import Constant, Identity, Ones, Zeros
+from .initializer import Initializer
+from .random import Orthogonal, RandomNormal, RandomUniform, TruncatedNormal
+from .scaling import GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal, LecunUniform, VarianceScaling
+from .stft import STFT
 
-__all__ = ["Constant", "GlorotUniform", "Ones", "Zeros", "get"]
+__all__ = [
+    "STFT",
+    "Constant",
+    "GlorotNormal",
+    "GlorotUniform",
+    "HeNormal",
+    "HeUniform",
+    "Identity",
+    "Initializer",
+    "LecunNormal",
+    "LecunUniform",
+    "Ones",
+    "Orthogonal",
+    "RandomNormal",
+    "RandomUniform",
+    "TruncatedNormal",
+    "VarianceScaling",
+    "Zeros",
+    "get",
+]
 
 
 def get(identifier: Any) -> Any:

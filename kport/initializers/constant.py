@@ -1,4 +1,4 @@
-"""Initial values that are the same everywhere."""
+"""Initial values that chance has no part in."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ShapeError
 from ..registry import initializers
 from .initializer import Initializer
 
@@ -14,24 +15,45 @@ from .initializer import Initializer
 class Zeros(Initializer):
     """All zeros."""
 
-    def __call__(self, shape: tuple[int, ...], dtype: str = "float32") -> np.ndarray[Any, Any]:
-        return np.zeros(shape, dtype)
+    def values(self, shape: tuple[int, ...]) -> Any:
+        return np.zeros(shape, np.float32)
 
 
 @initializers("ones", "one")
 class Ones(Initializer):
     """All ones."""
 
-    def __call__(self, shape: tuple[int, ...], dtype: str = "float32") -> np.ndarray[Any, Any]:
-        return np.ones(shape, dtype)
+    def values(self, shape: tuple[int, ...]) -> Any:
+        return np.ones(shape, np.float32)
 
 
 @initializers("constant")
 class Constant(Initializer):
-    """All `value`."""
+    """All `value`, a number or an array that broadcasts to the shape."""
 
-    def __init__(self, value: float = 0.0):
+    def __init__(self, value: Any = 0.0):
         self.value = value
 
-    def __call__(self, shape: tuple[int, ...], dtype: str = "float32") -> np.ndarray[Any, Any]:
-        return np.broadcast_to(np.asarray(self.value, dtype), shape).copy()
+    def values(self, shape: tuple[int, ...]) -> Any:
+        return np.broadcast_to(np.asarray(self.value), shape).copy()
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Constant:
+        """As always; Keras 3 wraps an array as {"class_name": "__numpy__", "config": {"value", "dtype"}}."""
+        value = config.get("value", 0.0)
+        if isinstance(value, dict):
+            value = np.array(value["config"]["value"], value["config"]["dtype"])
+        return cls(value)
+
+
+@initializers("identity", "IdentityInitializer")
+class Identity(Initializer):
+    """`gain` on the diagonal, zero elsewhere. Another rank than 2 is a ShapeError."""
+
+    def __init__(self, gain: float = 1.0):
+        self.gain = gain
+
+    def values(self, shape: tuple[int, ...]) -> Any:
+        if len(shape) != 2:
+            raise ShapeError(f"expected a matrix for the initializer Identity. Received: shape={shape}")
+        return self.gain * np.eye(*shape)

@@ -7,12 +7,17 @@ from typing import Any
 import numpy as np
 
 from ..configurable import Configurable
+from ..ops.elementwise import numpy_dtype
 
 
 class Initializer(Configurable):
-    """Called with a shape and a dtype, gives the initial array."""
+    """Called with a shape and a dtype, gives the initial array. A subclass says in `values` what the numbers are."""
 
     keras_module = "keras.initializers"
 
     def __call__(self, shape: tuple[int, ...], dtype: str = "float32") -> np.ndarray[Any, Any]:
-        raise NotImplementedError
+        return np.asarray(self.values(tuple(shape))).astype(numpy_dtype(dtype), copy=False)
+
+    def values(self, shape: tuple[int, ...]) -> Any:
+        """The numbers, in whatever dtype they are computed in."""
+        raise NotImplementedError(f"initializer {type(self).__name__} has no values")

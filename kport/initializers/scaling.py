@@ -2,30 +2,126 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 
+from ..errors import UsageError
 from ..registry import initializers
-from .initializer import Initializer
+from .random import RandomInitializer, truncated_normal
+
+TRUNCATION = 0.87962566103423978
+"""Standard deviation of the standard normal distribution cut off at ±2."""
+
+_MODES = ("fan_in", "fan_out", "fan_avg")
+_DISTRIBUTIONS = ("uniform", "truncated_normal", "untruncated_normal")
 
 
-def fans(shape: tuple[int, ...]) -> tuple[float, float]:
-    """Number of inputs and outputs of one unit of a kernel (*window, inputs, outputs)."""
+def fans(
+    shape: tuple[int, ...], input_axes: Sequence[int] | None = None, output_axes: Sequence[int] | None = None
+) -> tuple[int, int]:
+    """Number of inputs and outputs of one unit: of the given axes, or else of a kernel (*window, inputs, outputs)."""
+    if input_axes is not None and output_axes is not None:
+        return math.prod(shape[a] for a in input_axes), math.prod(shape[a] for a in output_axes)
     if len(shape) < 2:
-        size = float(shape[0]) if shape else 1.0
+        size = math.prod(shape)
         return size, size
-    window = float(np.prod(shape[:-2]))
+    window = math.prod(shape[:-2])
     return shape[-2] * window, shape[-1] * window
 
 
-@initializers("glorot_uniform")
-class GlorotUniform(Initializer):
-    """Uniform in ±√(6 / (fan_in + fan_out)). Source: Glorot & Bengio 2010, https://proceedings.mlr.press/v9/glorot10a.html"""
+@initializers("variance_scaling")
+class VarianceScaling(RandomInitializer):
+    """Variance scale / n, where n is the number of inputs, outputs, or their mean by `mode` (fan_in, fan_out, fan_avg).
 
-    def __init__(self, seed: int | None = None):
+    distribution: uniform in ±√(3 · scale / n); truncated_normal (or "normal"), cut off at two standard deviations; or
+    untruncated_normal. input_axes and output_axes: which axes of the shape are inputs and outputs, where it isn't a kernel.
+    """
+
+    def __init__(
+        self,
+        scale: float = 1.0,
+        mode: str = "fan_in",
+        distribution: str = "truncated_normal",
+        seed: Any = None,
+        input_axes: Sequence[int] | None = None,
+        output_axes: Sequence[int] | None = None,
+    ):
+        distribution = distribution.lower()
+        if mode not in _MODES:
+            raise UsageError(f"expected a mode of VarianceScaling among {', '.join(_MODES)}. Received: mode={mode!r}")
+        if distribution not in (*_DISTRIBUTIONS, "normal"):
+            raise UsageError(
+                f"expected a distribution of VarianceScaling among {', '.join(_DISTRIBUTIONS)}. "
+                f"Received: distribution={distribution!r}"
+            )
+        self.scale = scale
+        self.mode = mode
+        self.distribution = "truncated_normal" if distribution == "normal" else distribution
         self.seed = seed
+        self.input_axes = input_axes
+        self.output_axes = output_axes
 
-    def __call__(self, shape: tuple[int, ...], dtype: str = "float32") -> np.ndarray[Any, Any]:
-        limit = float(np.sqrt(6.0 / sum(fans(shape))))
-        return np.random.default_rng(self.seed).uniform(-limit, limit, shape).astype(dtype)
+    def values(self, shape: tuple[int, ...]) -> Any:
+        inputs, outputs = fans(shape, self.input_axes, self.output_axes)
+        n = {"fan_in": inputs, "fan_out": outputs, "fan_avg": (inputs + outputs) / 2}[self.mode]
+        deviation = math.sqrt(self.scale / max(1.0, n))
+        generator = self.generator()
+        if self.distribution == "uniform":
+            return math.sqrt(3) * deviation * (2 * generator.random(shape, np.float32) - 1)
+        if self.distribution == "untruncated_normal":
+            return deviation * generator.standard_normal(shape, np.float32)
+        return deviation / TRUNCATION * truncated_normal(generator, shape)
+
+
+class FixedScaling(VarianceScaling):
+    """VarianceScaling with scale, mode and distribution that belong to the class."""
+
+    settings: ClassVar[tuple[float, str, str]]
+
+    def __init__(self, seed: Any = None, input_axes: Sequence[int] | None = None, output_axes: Sequence[int] | None = None):
+        super().__init__(*self.settings, seed, input_axes, output_axes)
+
+
+@initializers("glorot_uniform")
+class GlorotUniform(FixedScaling):
+    """Uniform in ±√(6 / (inputs + outputs)). Source: Glorot & Bengio 2010, https://proceedings.mlr.press/v9/glorot10a.html"""
+
+    settings = (1.0, "fan_avg", "uniform")
+
+
+@initializers("glorot_normal")
+class GlorotNormal(FixedScaling):
+    """Truncated normal of variance 2 / (inputs + outputs). Source: as GlorotUniform."""
+
+    settings = (1.0, "fan_avg", "truncated_normal")
+
+
+@initializers("lecun_uniform")
+class LecunUniform(FixedScaling):
+    """Uniform in ±√(3 / inputs). Source: LeCun et al. 1998, Efficient BackProp."""
+
+    settings = (1.0, "fan_in", "uniform")
+
+
+@initializers("lecun_normal")
+class LecunNormal(FixedScaling):
+    """Truncated normal of variance 1 / inputs. Source: as LecunUniform; Klambauer et al. 2017, https://arxiv.org/abs/1706.02515"""
+
+    settings = (1.0, "fan_in", "truncated_normal")
+
+
+@initializers("he_uniform")
+class HeUniform(FixedScaling):
+    """Uniform in ±√(6 / inputs). Source: He et al. 2015, https://arxiv.org/abs/1502.01852"""
+
+    settings = (2.0, "fan_in", "uniform")
+
+
+@initializers("he_normal")
+class HeNormal(FixedScaling):
+    """Truncated normal of variance 2 / inputs. Source: as HeUniform."""
+
+    settings = (2.0, "fan_in", "truncated_normal")
