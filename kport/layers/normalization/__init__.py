@@ -1,1 +1,7 @@
-"""Normalisation layers."""
+"""Layers that normalise."""
+
+from .batch_normalization import BatchNormalization as BatchNormalization
+from .group_normalization import GroupNormalization as GroupNormalization
+from .layer_normalization import LayerNormalization as LayerNormalization
+from .rms_normalization import RMSNormalization as RMSNormalization
+from .unit_normalization import UnitNormalization as UnitNormalization
