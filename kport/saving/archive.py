@@ -1,0 +1,86 @@
+"""What every container gives: an architecture and arrays, neither of them interpreted yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import FileError, KportError
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An array in a file: name, shape and dtype are known, the numbers are read when they are needed."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    read: Callable[[], np.ndarray] = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self.shape, dtype=np.int64))
+
+    @classmethod
+    def of(cls, name: str, array: np.ndarray) -> Stored:
+        """An array that is in memory already."""
+        return cls(name, tuple(array.shape), str(array.dtype), lambda: array)
+
+
+@dataclass
+class LayerWeights:
+    """Arrays by layer, each layer's in one list (trainable ones first): HDF5 of Keras 0 to 3, and SavedModel.
+
+    keras_version and backend are those that wrote the arrays; None where they weren't recorded.
+    """
+
+    layers: dict[str, list[Stored]]
+    keras_version: str | None = None
+    backend: str | None = None
+
+    def __iter__(self) -> Iterator[Stored]:
+        return (array for arrays in self.layers.values() for array in arrays)
+
+
+@dataclass
+class TreeWeights:
+    """Arrays by the path of attributes that leads to their layer: `layers/dense` → {"0": kernel, "1": bias}.
+
+    What `.keras` zips and `.weights.h5` hold. `names` are the layers' names where the file records them.
+    """
+
+    arrays: dict[str, dict[str, Stored]]
+    names: dict[str, str] = field(default_factory=dict)
+    keras_version: str | None = None
+
+
+@dataclass
+class Archive:
+    """An opened file. `architecture` is Keras's model configuration as stored; `assets` are files by layer path."""
+
+    path: Path
+    format: str
+    architecture: Any = None
+    weights: LayerWeights | TreeWeights | None = None
+    keras_version: str | None = None
+    backend: str | None = None
+    assets: dict[str, dict[str, bytes]] = field(default_factory=dict)
+
+
+@contextmanager
+def reading(path: Path, what: str) -> Iterator[None]:
+    """Whatever a damaged file makes the readers raise becomes one FileError."""
+    try:
+        yield
+    except KportError:
+        raise
+    except RecursionError:
+        raise FileError(f"expected {what} in {path}. Received: data nested too deeply") from None
+    except Exception as error:
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise FileError(f"expected {what} in {path}. Received: damaged or incomplete data ({reason})") from error

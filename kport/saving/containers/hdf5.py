@@ -1,0 +1,150 @@
+"""HDF5: full models of Keras 0 to 3, and files that hold weights only.
+
+Nothing is read but attributes until an array is asked for. Links out of the file, external storage and virtual
+datasets are refused; so is a dataset that claims more data than its file can hold.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...errors import FileError, UnsafeFileError
+from ..archive import Archive, LayerWeights, Stored, TreeWeights, reading
+
+MAGIC = b"\x89HDF\r\n\x1a\n"
+_MAX_RATIO = 1000
+"""A compressed dataset may be this many times larger than its storage."""
+_MAX_DEPTH = 64
+
+
+def open_hdf5(path: Path, stack: ExitStack) -> Archive:
+    """A full model or weights only, by what the file holds."""
+    import h5py
+
+    with reading(path, "an HDF5 file"):
+        file = stack.enter_context(h5py.File(path, "r"))
+        version, backend = _text(file.attrs, "keras_version"), _text(file.attrs, "backend")
+        config = _text(file.attrs, "model_config")
+        group = _child(file, "model_weights") if "model_weights" in file else file
+        archive = Archive(path, "HDF5 weights" if config is None else "HDF5 model", keras_version=version, backend=backend)
+        archive.weights = _weights(group, version, backend)
+        if config is not None:
+            archive.architecture = json.loads(config)
+        return archive
+
+
+def tree_of(source: Any, path: Path, stack: ExitStack) -> TreeWeights:
+    """The arrays of a `.weights.h5` within a `.keras` archive; `source` is a seekable file."""
+    import h5py
+
+    with reading(path, "an HDF5 file of weights"):
+        return _tree(stack.enter_context(h5py.File(source, "r")))
+
+
+def _weights(group: Any, version: str | None, backend: str | None) -> LayerWeights | TreeWeights:
+    version = _text(group.attrs, "keras_version") or version
+    backend = _text(group.attrs, "backend") or backend
+    if "nb_layers" in group.attrs:
+        return LayerWeights(_numbered_layers(group), "0", backend)
+    if "layer_names" in group.attrs or "layer_names0" in group.attrs:
+        layers = {name: _layer(_child(group, name)) for name in _names(group.attrs, "layer_names")}
+        return LayerWeights(layers, version, backend)
+    if any(name in group for name in ("layers", "_layer_checkpoint_dependencies", "vars")):
+        return _tree(group)
+    raise FileError(
+        f"expected a Keras model or Keras weights in {group.file.filename}. Received: an HDF5 file with groups {list(group)[:8]}"
+    )
+
+
+def _numbered_layers(group: Any) -> dict[str, list[Stored]]:
+    """Keras 0: layer_0/param_0, ... in order, without names."""
+    layers = {}
+    for i in range(_count(group, "nb_layers")):
+        layer = _child(group, f"layer_{i}")
+        layers[f"layer_{i}"] = [_stored(_child(layer, f"param_{j}")) for j in range(_count(layer, "nb_params"))]
+    return layers
+
+
+def _count(group: Any, attribute: str) -> int:
+    count = int(group.attrs[attribute])
+    if not 0 <= count <= len(group):
+        raise FileError(f"expected {attribute} between 0 and {len(group)} in {group.name}. Received: {attribute}={count}")
+    return count
+
+
+def _layer(group: Any) -> list[Stored]:
+    return [_stored(_child(group, name), name) for name in _names(group.attrs, "weight_names")]
+
+
+def _tree(group: Any) -> TreeWeights:
+    tree = TreeWeights({})
+    todo: list[tuple[str, Any, int]] = [("", group, 0)]
+    while todo:
+        path, item, depth = todo.pop()
+        if depth > _MAX_DEPTH:
+            raise UnsafeFileError(f"expected groups nested at most {_MAX_DEPTH} deep. Received: {path}")
+        for name in item:
+            child = _child(item, name)
+            if name == "vars" and hasattr(child, "keys"):
+                tree.arrays[path] = {key: _stored(_child(child, key), f"{path}/{key}") for key in child}
+                recorded = _text(child.attrs, "name")
+                if recorded:
+                    tree.names[path] = recorded
+            elif hasattr(child, "keys"):
+                todo.append((f"{path}/{name}" if path else name, child, depth + 1))
+    return tree
+
+
+def _child(group: Any, name: str) -> Any:
+    """A member of a group, where every step towards it stays within the file."""
+    import h5py
+
+    for part in name.strip("/").split("/"):
+        link = group.get(part, getlink=True)
+        if link is None:
+            raise FileError(f"expected '{part}' in group {group.name}. Received: members {list(group)[:8]}")
+        if not isinstance(link, h5py.HardLink):
+            raise UnsafeFileError(f"expected data within the file at {group.name}/{part}. Received: a {type(link).__name__}")
+        group = group[part]
+    return group
+
+
+def _stored(dataset: Any, name: str | None = None) -> Stored:
+    import h5py
+
+    where = f"{dataset.file.filename}:{dataset.name}"
+    if not isinstance(dataset, h5py.Dataset):
+        raise FileError(f"expected an array at {where}. Received: a group")
+    if dataset.is_virtual or dataset.external:
+        raise UnsafeFileError(f"expected an array within the file at {where}. Received: external or virtual storage")
+    if dataset.dtype.kind not in "fiub" and dataset.dtype.name != "bfloat16":
+        raise FileError(f"expected numbers at {where}. Received: dtype={dataset.dtype}")
+    held = dataset.id.get_storage_size()
+    if dataset.nbytes > max(held, 64) * (_MAX_RATIO if dataset.chunks else 1):
+        raise UnsafeFileError(f"expected at most the {held} stored bytes at {where}. Received: shape={dataset.shape}")
+    return Stored(name or dataset.name.strip("/"), dataset.shape, dataset.dtype.name, lambda: np.asarray(dataset[()]))
+
+
+def _text(attributes: Any, name: str) -> str | None:
+    value = attributes.get(name)
+    if value is None:
+        return None
+    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
+
+
+def _names(attributes: Any, name: str) -> list[str]:
+    """A list of names, which Keras splits into name0, name1, ... where it is too large for one attribute."""
+    parts: list[Any] = []
+    if name in attributes:
+        parts = list(attributes[name])
+    else:
+        index = 0
+        while f"{name}{index}" in attributes:
+            parts += list(attributes[f"{name}{index}"])
+            index += 1
+    return [p.decode("utf-8") if isinstance(p, bytes) else str(p) for p in parts]
