@@ -51,8 +51,11 @@ class Target:
     emissions: how each operation is said; unsupported: why an operation can't be said, a fact about the format;
     channels_first: operations that the target wants with channels first;
     write: writes the artifact of a prepared graph: (graph, path, contract, options);
-    run: runs an artifact in the target's real runtime: (path, inputs in order) → outputs in order; `observe` gives the
-    values of the artifact's inner tensors by name;
+    annotate: adds to the contract of a written artifact; read_contract: the contract of an artifact that kport wrote for
+    this target, None for anything else; recognises: whether an artifact is of this target's kind, by whoever it was written;
+    run: runs an artifact in the target's real runtime: (path, inputs in order) → outputs in order; runtime: its name and
+    version; observe: the values of the artifact's inner tensors by name;
+    predict: runs an artifact on arrays by input name (or the only input's array) → outputs by name;
     requires: packages without which it can't be written, and the extra that installs them.
     """
 
@@ -61,7 +64,11 @@ class Target:
     suffix: str
     emissions: Mapping[type[Op], Emission]
     write: Callable[[Graph, Path, Mapping[str, str], Options], None]
+    annotate: Callable[[Path, Mapping[str, str]], None]
+    read_contract: Callable[[Path], Mapping[str, str] | None]
+    recognises: Callable[[Path], bool]
     run: Callable[[Path, Arrays], Arrays]
+    predict: Callable[[Path, Any], Mapping[str, np.ndarray]]
     runtime: Callable[[], str]
     tolerances: Mapping[str, Tolerance]
     observe: Callable[[Path, Arrays], Mapping[str, np.ndarray]] | None = None

@@ -24,7 +24,12 @@ _NAMES = {
     "Input": "kport.layers",
     "Model": "kport.models",
     "Sequential": "kport.models",
+    "convert": "kport.converters.api",
+    "inspect": "kport.converters.api",
+    "load": "kport.saving",
+    "predict": "kport.converters.api",
     "register": "kport.registry",
+    "verify": "kport.converters.api",
 }
 
 __all__ = sorted([*_MODULES, *_NAMES])

@@ -147,6 +147,12 @@ class Graph:
         self._names: dict[str, int] = {}
         self._constants: dict[int, tuple[np.ndarray, Value]] = {}
 
+    def successor(self) -> Graph:
+        """An empty graph for the same model that leaves the names of this one's inputs and nodes' outputs free for the same numbers."""
+        new = Graph(self.name)
+        new._names = dict.fromkeys((v.name for v in (*self.inputs, *values_of(self.nodes))), 1)
+        return new
+
     def add_input(self, name: str, type: TensorType) -> Value:
         value = Value(self, self.unique_name(name), type)
         self.inputs.append(value)
@@ -168,7 +174,7 @@ class Graph:
 
     def record(self, op: Operation, inputs: Sequence[Any]) -> Any:
         """Appends a node; returns its output Value, or a tuple of them."""
-        values = [self._as_value(x) for x in inputs]
+        values = [self.as_value(x) for x in inputs]
         layer = current_scope()
         try:
             types = op.infer(*(None if v is None else v.type for v in values))
@@ -180,19 +186,17 @@ class Graph:
     def append(
         self, op: Operation, inputs: Sequence[Value | None], types: Any, layer: str, names: Sequence[str] | None = None
     ) -> Any:
-        """Appends a node whose output types are known; returns its output Value, or a tuple of them."""
+        """Appends a node whose output types are known; returns its output Value, or a tuple of them.
+
+        names are taken as they are; without them new ones are made.
+        """
         node = Node(op, inputs, layer)
         single = isinstance(types, TensorType)
         for index, type in enumerate([types] if single else types):
-            name = names[index] if names else f"{layer}/{op.name}" if layer else op.name
-            node.outputs.append(Value(self, self.unique_name(name), type, node, index))
+            name = names[index] if names else self.unique_name(f"{layer}/{op.name}" if layer else op.name)
+            node.outputs.append(Value(self, name, type, node, index))
         self.nodes.append(node)
         return node.outputs[0] if single else tuple(node.outputs)
-
-    def rename(self, value: Value, name: str) -> None:
-        """Gives `value` the name that says which numbers it holds."""
-        if value.name != name:
-            value.name = self.unique_name(name)
 
     def constants(self) -> list[Value]:
         """The constants that nodes or outputs use, in order of first use."""
@@ -216,7 +220,8 @@ class Graph:
         self._names[name] = count + 1
         return name if count == 0 else self.unique_name(f"{name}_{count}")
 
-    def _as_value(self, x: Any) -> Value | None:
+    def as_value(self, x: Any) -> Value | None:
+        """The value of this graph that `x` is or becomes as a constant; None stays None."""
         if x is None:
             return None
         if isinstance(x, Value):

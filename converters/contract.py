@@ -1,0 +1,66 @@
+"""What every artifact says about itself: where it comes from, how to feed it, and one case that it must reproduce."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..ir import Graph
+
+KEY = "kport.contract"
+PARITY_KEY = "kport.parity"
+GOLDEN_LIMIT = 8 << 20
+"""A golden case with more bytes than this is left out: the artifact shouldn't be mostly test data."""
+
+
+def contract(
+    version: str,
+    source: Mapping[str, Any],
+    options: Mapping[str, Any],
+    graph: Graph,
+    inputs: Sequence[np.ndarray] | None,
+    outputs: Sequence[np.ndarray] | None,
+) -> dict[str, str]:
+    """The contract as a mapping of texts. inputs, outputs: the golden case, if the reference was run."""
+    data = {
+        "kport": version,
+        "source": dict(source),
+        "options": {k: v for k, v in options.items() if v is not None},
+        "inputs": tensors(graph.input_names, [v.type for v in graph.inputs]),
+        "outputs": tensors(graph.output_names, [v.type for v in graph.outputs]),
+        "golden": golden(graph, inputs, outputs) if inputs is not None and outputs is not None else None,
+    }
+    return {KEY: json.dumps(data, separators=(",", ":"))}
+
+
+def tensors(names: Sequence[str], types: Sequence[Any]) -> list[dict[str, Any]]:
+    """Names, shapes (null for unknown sizes) and dtypes, as JSON has them."""
+    return [{"name": n, "shape": list(t.shape), "dtype": t.dtype} for n, t in zip(names, types, strict=True)]
+
+
+def golden(graph: Graph, inputs: Sequence[np.ndarray], outputs: Sequence[np.ndarray]) -> dict[str, Any] | None:
+    """One case: arrays by name, each as dtype, shape and zlib-compressed little-endian bytes in base64."""
+    arrays = [*inputs, *outputs]
+    if sum(a.nbytes for a in arrays) > GOLDEN_LIMIT or any(a.dtype == object for a in arrays):
+        return None
+    return {
+        "inputs": {n: encode(a) for n, a in zip(graph.input_names, inputs, strict=True)},
+        "outputs": {n: encode(a) for n, a in zip(graph.output_names, outputs, strict=True)},
+    }
+
+
+def encode(array: np.ndarray) -> dict[str, Any]:
+    little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+    data = base64.b64encode(zlib.compress(little.tobytes(), 6)).decode()
+    return {"dtype": array.dtype.name, "shape": list(array.shape), "zlib": data}
+
+
+def decode(data: Mapping[str, Any]) -> np.ndarray:
+    """The array that `encode` wrote."""
+    raw = zlib.decompress(base64.b64decode(data["zlib"]))
+    return np.frombuffer(raw, np.dtype(data["dtype"]).newbyteorder("<")).reshape(data["shape"])

@@ -1,0 +1,106 @@
+"""The reference against an artifact in its real runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..interpret import interpret
+from ..ir import Graph, Value
+from ..ops.shapes import to_channels_first
+from .passes.layout import SUFFIX
+from .target import Tolerance
+
+TINY = 1e-12
+"""Below this magnitude a reference element has no meaningful relative error."""
+
+
+@dataclass
+class Comparison:
+    """How far outputs are from the reference."""
+
+    agrees: bool
+    max_abs_error: float
+    max_rel_error: float
+    worst_output: str
+    reason: str | None = None
+
+
+def compare(
+    names: Sequence[str], actual: Sequence[np.ndarray], expected: Sequence[np.ndarray], tolerance: Tolerance
+) -> Comparison:
+    """Whether every element of every output is within the tolerance; integers, booleans and text must be equal."""
+    if len(actual) != len(expected):
+        return Comparison(False, float("inf"), float("inf"), names[0], f"{len(actual)} outputs, expected {len(expected)}")
+    worst = Comparison(True, 0.0, 0.0, names[0] if names else "")
+    for name, a, e in zip(names, actual, expected, strict=True):
+        found = compare_arrays(name, np.asarray(a), np.asarray(e), tolerance)
+        agrees, relative = worst.agrees and found.agrees, max(worst.max_rel_error, found.max_rel_error)
+        if found.max_abs_error > worst.max_abs_error or (worst.agrees and not found.agrees):
+            worst = found
+        worst.agrees, worst.max_rel_error = agrees, relative
+    return worst
+
+
+def compare_arrays(name: str, a: np.ndarray, e: np.ndarray, tolerance: Tolerance) -> Comparison:
+    """One output."""
+    infinite = float("inf")
+    if a.shape != e.shape:
+        return Comparison(False, infinite, infinite, name, f"shape {a.shape}, expected {e.shape}")
+    if e.dtype.kind not in "fV" and e.dtype.name != "bfloat16":
+        agrees = bool(np.array_equal(a, e))
+        return Comparison(
+            agrees, 0.0 if agrees else infinite, 0.0 if agrees else infinite, name, None if agrees else "unequal elements"
+        )
+    if a.size == 0:
+        return Comparison(True, 0.0, 0.0, name)
+    x, r = a.astype(np.float64), e.astype(np.float64)
+    same = (x == r) | (np.isnan(x) & np.isnan(r))
+    difference = np.abs(np.where(same, 0.0, x - r))
+    difference[np.isnan(difference)] = infinite
+    magnitude = np.abs(np.where(np.isfinite(r), r, 0.0))
+    agrees = bool(np.all(difference <= tolerance.atol + tolerance.rtol * magnitude))
+    relative = difference / np.maximum(magnitude, TINY)
+    meaningful = magnitude > tolerance.atol
+    worst_relative = float(relative[meaningful].max()) if meaningful.any() else 0.0
+    return Comparison(agrees, float(difference.max()), worst_relative, name)
+
+
+def proves_something(expected: Sequence[np.ndarray]) -> str | None:
+    """Why agreeing with these outputs would prove nothing; None if it does."""
+    floats = [e for e in expected if e.dtype.kind == "f"]
+    if floats and not any(np.isfinite(e).any() for e in floats):
+        return "the reference's outputs are not finite for the samples: give --samples"
+    return None
+
+
+def first_diverging_layer(
+    graph: Graph, inputs: Sequence[np.ndarray], observed: Mapping[str, np.ndarray], tolerance: Tolerance
+) -> str | None:
+    """The layer of the first value that the artifact computes differently; None if all that it shows agree.
+
+    graph: as traced; observed: the artifact's inner tensors by name, which is that of the value they hold, with the
+    layout pass's suffix where channels come first.
+    """
+    found: list[str] = []
+
+    def look(value: Value, array: np.ndarray) -> None:
+        if found or value.producer is None:
+            return
+        for actual, expected in _forms(value, array, observed):
+            if not compare_arrays(value.name, actual, expected, tolerance).agrees:
+                found.append(value.producer.layer)
+
+    interpret(graph, inputs, observe=look)
+    return found[0] if found else None
+
+
+def _forms(value: Value, array: np.ndarray, observed: Mapping[str, np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:
+    forms = []
+    if value.name in observed:
+        forms.append((observed[value.name], array))
+    if value.name + SUFFIX in observed and array.ndim >= 3:
+        forms.append((observed[value.name + SUFFIX], array.transpose(to_channels_first(array.ndim))))
+    return forms

@@ -1,0 +1,45 @@
+"""Replaces what a target can't say by simpler operations; what then remains is reported all at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...errors import UnsupportedError
+from ...ir import Graph, Node, Value
+from ...ops.op import Op
+from ..target import Options, Target
+from .rewrite import rewrite
+
+ROUNDS = 8
+"""How often a decomposition may itself be decomposed."""
+
+
+def decompose(graph: Graph, target: Target, options: Options) -> tuple[Graph, int]:
+    """Every node that the target refuses is decomposed, repeatedly; UnsupportedError lists those that can't be."""
+
+    def rule(node: Node, inputs: list[Value | None]) -> Any:
+        op = node.op
+        if target.refusal(node, options) is None or not isinstance(op, Op):
+            return None
+        outputs = op.decompose(*inputs)
+        return None if outputs is NotImplemented else outputs
+
+    total = 0
+    for _ in range(ROUNDS):
+        graph, changes = rewrite(graph, rule)
+        total += changes
+        if not changes:
+            break
+    refused = [(node, reason) for node in graph.nodes if (reason := target.refusal(node, options)) is not None]
+    if refused:
+        raise UnsupportedError(_message(target, refused))
+    return graph, total
+
+
+def _message(target: Target, refused: list[tuple[Node, str]]) -> str:
+    lines = [f"{target.title} can't express {len(refused)} operation(s) of this model:"]
+    lines += [f"  layer '{node.layer}': {node.op.name}: {reason}" for node, reason in refused]
+    lines.append(
+        "What to do: replace these layers by supported ones (kport layers --target " + target.name + "), or choose another target"
+    )
+    return "\n".join(lines)

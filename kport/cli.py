@@ -1,0 +1,218 @@
+"""The command line: parses, calls the Python API, prints. Nothing heavy is imported before it is needed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from . import __version__
+from .errors import KportError, UsageError
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
+
+
+class Command(click.Command):
+    """A command with `--debug`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.append(click.Option(["--debug"], is_flag=True, expose_value=False, help="Show the traceback of an error."))
+
+
+class Group(click.Group):
+    """Prints kport's errors as one message, with their exit status; `--debug` lets the traceback through."""
+
+    command_class = Command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KportError as error:
+            if "--debug" in sys.argv:
+                raise
+            click.echo(f"kport: {error}", err=True)
+            ctx.exit(error.exit_status)
+
+
+@click.group(cls=Group, context_settings=CONTEXT)
+@click.version_option(__version__, prog_name="kport")
+def main() -> None:
+    """Opens any Keras model ever saved and puts it on every platform, with proof that the numbers are the same."""
+
+
+def shared(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Several options as one decorator."""
+
+    def add(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+opening = shared(
+    click.option("--weights", type=click.Path(), metavar="F", help="Weights for an architecture file."),
+    click.option(
+        "--custom", type=click.Path(), metavar="F.py", help="Your own code: custom layers, made known with @kport.register."
+    ),
+)
+checking = shared(
+    click.option("--samples", type=click.Path(), metavar="F.npz", help="Inputs to verify with, instead of the seeded ones."),
+    click.option("--rtol", type=float, help="Relative tolerance, instead of the target's own."),
+    click.option("--atol", type=float, help="Absolute tolerance, instead of the target's own."),
+)
+
+
+@main.command()
+@click.argument("model", type=click.Path())
+@click.option("--to", required=True, metavar="TARGET[,TARGET...]|all", help="Where it is to run: see `kport targets`.")
+@click.option("-o", "--output", type=click.Path(), metavar="PATH", help="A file (one target) or a directory.")
+@opening
+@click.option(
+    "--input-shape", multiple=True, metavar="NAME=1,224,224,3", help="Fixes unknown dimensions (NAME= only with several inputs)."
+)
+@click.option("--precision", default="float32", show_default=True, type=click.Choice(["float32", "float16"]))
+@click.option("--opset", type=int, metavar="N", help="onnx: the operator set.")
+@click.option(
+    "--input-layout", type=click.Choice(["nhwc", "nchw"]), help="Layout of images at the border; default: the Keras model's."
+)
+@checking
+@click.option("--no-verify", is_flag=True, help="Don't check; the report then says so.")
+@click.option("--allow-mismatch", is_flag=True, help="Keep an artifact that failed the check.")
+@click.option("--force", is_flag=True, help="Replace a file that kport did not write.")
+@click.option("--json", "json_file", metavar="F|-", help="The report as JSON, to a file or to standard output.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+@click.option("-v", "--verbose", is_flag=True, help="Print times of the steps as well.")
+def convert(
+    model: str, json_file: str | None, quiet: bool, verbose: bool, input_shape: tuple[str, ...], no_verify: bool, **options: Any
+) -> None:
+    """Writes MODEL for each target and checks every artifact in its real runtime."""
+    from . import console
+    from .converters import api
+
+    say = console.Console(quiet=quiet or json_file == "-", verbose=verbose)
+    with say.working(model) as progress:
+        report = api.convert(model, input_shape=parse_shapes(input_shape), verify=not no_verify, progress=progress, **options)
+    say.table(report)
+    finish(report, json_file)
+
+
+@main.command()
+@click.argument("model", type=click.Path())
+@click.argument("artifact", type=click.Path())
+@opening
+@checking
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def verify(model: str, artifact: str, as_json: bool, **options: Any) -> None:
+    """Checks ARTIFACT, by whomever it was written, against MODEL."""
+    from . import console
+    from .converters import api
+
+    report = api.verify(model, artifact, **options)
+    console.Console(quiet=as_json).table(report)
+    finish(report, "-" if as_json else None)
+
+
+@main.command()
+@click.argument("model", type=click.Path())
+@opening
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def inspect(model: str, as_json: bool, **options: Any) -> None:
+    """Shows what is in MODEL, and what each target can't take."""
+    from . import console
+    from .converters import api
+
+    found = api.inspect(model, **options)
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+    else:
+        console.Console().inspection(found)
+
+
+@main.command()
+@click.argument("model", metavar="MODEL_OR_ARTIFACT", type=click.Path())
+@click.option("--input", "inputs", required=True, metavar="F.npz|F.npy|IMAGE", type=click.Path(), help="What to compute on.")
+@click.option("-o", "--output", metavar="OUT.npz", type=click.Path(), help="Where the outputs go; default: a summary is printed.")
+@opening
+def predict(model: str, inputs: str, output: str | None, **options: Any) -> None:
+    """Computes MODEL's outputs in the reference, or runs an ARTIFACT in its runtime."""
+    import numpy as np
+
+    from .converters import api
+
+    outputs = api.predict(model, inputs, **options)
+    if output is not None:
+        np.savez(output, **outputs)  # type: ignore[arg-type]
+    for name, array in outputs.items():
+        with np.printoptions(precision=6, threshold=12, edgeitems=3):
+            click.echo(f"{name} {array.dtype.name}{list(array.shape)}\n{array}" if output is None else f"{name} -> {output}")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def targets(as_json: bool) -> None:
+    """Lists the targets: which are installed, and what installs the rest."""
+    from . import console
+    from .converters.targets import MODULES, get, missing
+
+    rows = []
+    for name in MODULES:
+        target = get(name)
+        absent = missing(target)
+        rows.append(
+            {
+                "target": name,
+                "title": target.title,
+                "suffix": target.suffix,
+                "installed": not absent,
+                "install": f"pip install 'kport[{target.extra}]'" if absent else None,
+            }
+        )
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+    else:
+        console.Console().rows(("target", "title", "suffix", "installed", "install"), rows)
+
+
+@main.command()
+@click.option("--target", metavar="T", help="Only this target.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def layers(target: str | None, as_json: bool) -> None:
+    """Shows how each target says each layer: natively, decomposed, or why not at all."""
+    from . import console
+    from .converters.support import matrix
+
+    rows = matrix(target)
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+    else:
+        console.Console().rows(tuple(rows[0]), rows)
+
+
+def parse_shapes(given: tuple[str, ...]) -> dict[str, tuple[int | None, ...]] | None:
+    """Shapes by input name from NAME=1,224,224,3; "?" is an unknown size; the name "" means the only input."""
+    shapes: dict[str, tuple[int | None, ...]] = {}
+    for text in given:
+        name, _, sizes = text.rpartition("=")
+        try:
+            shapes[name] = tuple(None if s.strip() == "?" else int(s) for s in sizes.split(","))
+        except ValueError:
+            raise UsageError(f"expected --input-shape NAME=1,224,224,3. Received: --input-shape {text}") from None
+    return shapes or None
+
+
+def finish(report: Any, json_file: str | None) -> None:
+    """Writes the JSON where it is wanted and exits with the report's status."""
+    if json_file is not None:
+        text = json.dumps(report.to_json(), indent=2)
+        if json_file == "-":
+            click.echo(text)
+        else:
+            with open(json_file, "w", encoding="utf-8") as file:
+                file.write(text + "\n")
+    raise SystemExit(report.exit_status)

@@ -1,0 +1,110 @@
+"""What people see on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console as Terminal
+from rich.table import Table
+
+STYLES = {"passed": "green", "failed": "red", "error": "red", "not run": "yellow"}
+UNITS = (("GB", 1 << 30), ("MB", 1 << 20), ("kB", 1 << 10))
+
+
+class Console:
+    """Prints lines, tables and a spinner; `quiet` prints nothing but errors."""
+
+    def __init__(self, quiet: bool = False, verbose: bool = False):
+        self.quiet = quiet
+        self.verbose = verbose
+        self.out = Terminal(quiet=quiet, highlight=False, soft_wrap=True)
+        self.err = Terminal(stderr=True, highlight=False, soft_wrap=True)
+
+    @contextmanager
+    def working(self, what: str) -> Iterator[Callable[[Any], None]]:
+        """While the block runs, a terminal shows what is being worked on; the callable prints a target's line."""
+        if not self.out.is_terminal or self.quiet:
+            yield self.line
+            return
+        with self.out.status(f"converting {what}"):
+            yield self.line
+
+    def line(self, target: Any) -> None:
+        """One target, as soon as its result is known."""
+        seconds = sum(v for k, v in target.seconds.items() if k != "load")
+        style = STYLES[target.status]
+        self.out.print(f"{target.target}: [{style}]{target.status}[/{style}] in {seconds:.2f} s")
+        if self.verbose:
+            self.out.print("  " + ", ".join(f"{k} {v:.2f} s" for k, v in target.seconds.items()))
+        if target.reason and target.status in ("failed", "error"):
+            where = f" First diverging layer: {target.first_diverging_layer}." if target.first_diverging_layer else ""
+            self.err.print(f"kport: {target.target}: {target.reason}{where}", markup=False)
+
+    def table(self, report: Any) -> None:
+        """The whole conversion: target, file, size, maximum error, runtime, status, seconds."""
+        columns = ("target", "file", "size", "max error", "tolerance", "checked by", "status", "seconds")
+        rows = []
+        for t in report.targets:
+            rows.append(
+                {
+                    "target": t.target,
+                    "file": t.path or "-",
+                    "size": size(t.bytes),
+                    "max error": "-" if t.max_abs_error is None else f"{t.max_abs_error:.2g}",
+                    "tolerance": "-" if t.rtol is None else f"{t.rtol:g} rel, {t.atol:g} abs",
+                    "checked by": t.runtime or "-",
+                    "status": t.status if t.status != "not run" else f"not run ({t.reason})",
+                    "seconds": f"{sum(t.seconds.values()):.2f}",
+                }
+            )
+        self.rows(columns, rows)
+
+    def rows(self, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+        """A table."""
+        table = Table(box=None, header_style="bold", pad_edge=False)
+        for column in columns:
+            table.add_column(column, overflow="fold")
+        for row in rows:
+            table.add_row(*(_cell(row[column]) for column in columns))
+        self.out.print(table)
+
+    def inspection(self, found: dict[str, Any]) -> None:
+        """What `kport inspect` shows."""
+        source = found["source"] or {}
+        for key in ("path", "format", "keras_version", "backend"):
+            if source.get(key):
+                self.out.print(f"{key:14} {source[key]}", markup=False)
+        for kind in ("inputs", "outputs"):
+            for t in found[kind]:
+                sizes = ", ".join("?" if d is None else str(d) for d in t["shape"])
+                self.out.print(f"{kind[:-1]:14} {t['name']}: {t['dtype']}[{sizes}]", markup=False)
+        self.out.print(f"{'parameters':14} {found['parameters']:,} ({found['trainable_parameters']:,} trainable)")
+        self.out.print(f"{'MACs':14} {found['multiply_accumulates']:,} for one sample, unknown sizes counted as 1")
+        for name, target in found["targets"].items():
+            self.out.print(f"{name:14} {'convertible' if target['convertible'] else target['reason']}", markup=False)
+        self.rows(("layer", "class", "parameters"), list(_flat(found["layers"], "")))
+
+
+def _flat(layers: list[dict[str, Any]], prefix: str) -> Iterator[dict[str, Any]]:
+    for layer in layers:
+        path = prefix + layer["name"]
+        yield {"layer": path, "class": layer["class"], "parameters": f"{layer['parameters']:,}"}
+        yield from _flat(layer.get("layers", []), path + "/")
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def size(count: int | None) -> str:
+    """4.2 MB"""
+    if count is None:
+        return "-"
+    for unit, factor in UNITS:
+        if count >= factor:
+            return f"{count / factor:.1f} {unit}"
+    return f"{count} B"
