@@ -2,21 +2,54 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TREE := .mypy_tree
 
 .PHONY: demo dev test test-all check bench docs clean
 
-$(VENV)/.dev: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet -e '.[dev,oracles]'
-	touch $@
+demo: $(VENV)/.demo  ## converts a real model to every target there is, verifies, prints the table
+	$(BIN)/kport convert fixtures/gender_mini_xception.h5 --to all --output demo-output/
 
-dev: $(VENV)/.dev
+test: $(VENV)/.dev  ## everything, against the real oracles
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
-test: dev
-	$(BIN)/pytest
+test-all: $(VENV)/.dev  ## what takes longer, too
+	$(BIN)/pytest --numprocesses 2 --dist worksteal -m "slow or not slow"
 
-check: dev
+check: $(VENV)/.dev  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	mkdir -p $(TREE)/kport
+	for item in kport/*; do ln -sfn ../../$$item $(TREE)/kport/; done
+	ln -sfn ../../converters $(TREE)/kport/converters
+	cd $(TREE) && ../$(BIN)/mypy -p kport --config-file ../pyproject.toml
+
+bench: $(VENV)/.dev $(VENV)/.bench .bench/tf2onnx/.ready  ## speed and memory beside tf2onnx, into docs/benchmarks.md
+	$(BIN)/python -m tests.bench
+
+docs: $(VENV)/.dev  ## the generated tables
+	$(BIN)/python -m docs.generate
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: $(VENV)/bin/python pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[onnx]'
+	touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev,oracles]'
+	touch $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[bench]'
+	touch $@
+
+# tf2onnx's pins exclude the oracles', so it lives in an environment of its own
+.bench/tf2onnx/.ready:
+	$(PYTHON) -m venv .bench/tf2onnx
+	.bench/tf2onnx/bin/pip install --quiet --disable-pip-version-check tensorflow==2.19.0 numpy==1.26.4 protobuf==5.29.6 \
+		tf2onnx==1.17.0 onnx==1.22.0 keras==3.15.1 tf-keras==2.19.0
+	touch $@
+
+clean:
+	rm -rf $(VENV) .bench $(TREE) demo-output
