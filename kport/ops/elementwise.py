@@ -208,6 +208,9 @@ class Square(Unary):
     kernel = np.square
     tf_kernel = "square"
 
+    def decompose(self, x: Any) -> Any:
+        return multiply(x, x)
+
 
 class Tanh(FloatUnary):
     """y = tanh x"""
@@ -216,22 +219,59 @@ class Tanh(FloatUnary):
     tf_kernel = "tanh"
 
 
-class Equal(Binary):
-    """y = (a == b), bool"""
+class FloorDivide(Binary):
+    """y = ⌊a / b⌋; integers stay integers."""
 
-    kernel = np.equal
-    tf_kernel = "equal"
-    result = "bool"
+    tf_kernel = "math.floordiv"
     differentiable = False
 
+    @staticmethod
+    def kernel(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        # np.floor_divide(1.0, 0.1) is 9, but every target computes ⌊1.0 / 0.1⌋ = 10
+        return np.floor(a / b) if a.dtype.kind not in "iu" else np.floor_divide(a, b)
 
-class NotEqual(Binary):
-    """y = (a != b), bool"""
+    def decompose(self, a: Any, b: Any) -> Any:
+        from .math import floor
 
-    kernel = np.not_equal
-    tf_kernel = "not_equal"
-    result = "bool"
-    differentiable = False
+        if is_float(dtype_of(a) or "float32"):
+            return floor(divide(a, b))
+        # float64 holds the quotient of two 32-bit integers exactly enough for its floor
+        return cast(floor(divide(cast(a, "float64"), cast(b, "float64"))), dtype_of(a) or "int32")
+
+
+class Mod(Binary):
+    """y = a - ⌊a / b⌋ · b: the remainder has the sign of b."""
+
+    kernel = np.mod
+    tf_kernel = "math.floormod"
+
+    def decompose(self, a: Any, b: Any) -> Any:
+        return subtract(a, multiply(FloorDivide()(a, b), b))
+
+
+class Clip(Elementwise):
+    """y = min(max(x, low), high); a bound that is None doesn't bind."""
+
+    low: float | None
+    high: float | None
+
+    def infer(self, x: TensorType) -> TensorType:
+        return x
+
+    def bounds(self, dtype: Any) -> list[Any]:
+        return [None if bound is None else np.asarray(bound, dtype) for bound in (self.low, self.high)]
+
+    def numpy(self, x: np.ndarray) -> np.ndarray:
+        return np.clip(x, *self.bounds(x.dtype))
+
+    def tensorflow(self, x: Any) -> Any:
+        low, high = self.bounds(x.dtype.as_numpy_dtype)
+        x = x if low is None else tf.maximum(x, low)
+        return x if high is None else tf.minimum(x, high)
+
+    def decompose(self, x: Any) -> Any:
+        x = x if self.low is None else maximum(x, np.asarray(self.low, numpy_dtype(dtype_of(x) or "float32")))
+        return x if self.high is None else minimum(x, np.asarray(self.high, numpy_dtype(dtype_of(x) or "float32")))
 
 
 class Where(Elementwise):
@@ -264,23 +304,53 @@ log = Log()
 sqrt = Sqrt()
 square = Square()
 tanh = Tanh()
-equal = Equal()
-not_equal = NotEqual()
+floor_divide = FloorDivide()
+mod = Mod()
 where = Where()
+
+
+def clip(x: Any, x_min: Any, x_max: Any) -> Any:
+    """`x` limited to [x_min, x_max]: numbers, tensors, or None for no limit. Booleans become int32."""
+    x = cast(x, "int32") if dtype_of(x) == "bool" else x
+    bounds = (x_min, x_max)
+    if all(b is None or isinstance(b, (int, float, np.number)) for b in bounds):
+        if not is_float(dtype_of(x) or "float32") and any(isinstance(b, (float, np.floating)) for b in bounds):
+            x = cast(x, "float32")
+        low, high = (b.item() if isinstance(b, np.number) else b for b in bounds)
+        return Clip(low=low, high=high)(x)
+    x = x if x_min is None else maximum(x, x_min)
+    return x if x_max is None else minimum(x, x_max)
+
+
+def saturate_cast(x: Any, dtype: str) -> Any:
+    """`x` as `dtype`, limited first to what that can hold."""
+    source = dtype_of(x) or "float32"
+    if dtype == "bool" or is_float(dtype) or source == "bool":
+        return cast(x, dtype)
+    wanted = np.iinfo(dtype)
+    if is_float(source):
+        # the largest integer may not be a float: the next float below it is the limit
+        low, high = (np.asarray(v, numpy_dtype(source)) for v in (wanted.min, wanted.max))
+        high = high if int(high) <= wanted.max else np.nextafter(high, np.zeros_like(high))
+        return cast(Clip(low=float(low), high=float(high))(x), dtype)
+    held = np.iinfo(source)
+    return cast(Clip(low=max(wanted.min, held.min), high=min(wanted.max, held.max))(x), dtype)
+
 
 __all__ = [
     "Absolute",
     "Add",
     "Cast",
+    "Clip",
     "Divide",
-    "Equal",
     "Exp",
+    "FloorDivide",
     "Log",
     "Maximum",
     "Minimum",
+    "Mod",
     "Multiply",
     "Negative",
-    "NotEqual",
     "Power",
     "Sqrt",
     "Square",
@@ -290,16 +360,18 @@ __all__ = [
     "absolute",
     "add",
     "cast",
+    "clip",
     "divide",
-    "equal",
     "exp",
+    "floor_divide",
     "log",
     "maximum",
     "minimum",
+    "mod",
     "multiply",
     "negative",
-    "not_equal",
     "power",
+    "saturate_cast",
     "sqrt",
     "square",
     "subtract",

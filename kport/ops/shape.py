@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,9 +12,10 @@ from ..errors import ShapeError
 from ..ir import Symbolic, TensorType
 from ..ir.types import Dimension
 from .backend import is_tensorflow, tf
+from .elementwise import cast
 from .op import Op, as_array, fail
 from .promotion import promote
-from .shapes import normalize_axis, permute
+from .shapes import normalize_axes, normalize_axis, permute, without_axes
 
 
 class Dim(Op):
@@ -87,7 +89,8 @@ def reshape(x: Any, shape: Sequence[Any]) -> Any:
 
 def stack_sizes(sizes: Sequence[Any]) -> Any:
     """A shape as one int32 tensor, from ints and scalar tensors."""
-    return concatenate([reshape(np.asarray(s, np.int32) if isinstance(s, (int, np.integer)) else s, (1,)) for s in sizes], axis=0)
+    parts = [np.asarray(s, np.int32) if isinstance(s, (int, np.integer)) else cast(s, "int32") for s in sizes]
+    return concatenate([reshape(part, (1,)) for part in parts], axis=0)
 
 
 class Transpose(Op):
@@ -147,7 +150,7 @@ class Concatenate(Op):
         return Concatenate(axis=permutation.index(self.axis)), permutation
 
 
-def concatenate(xs: Sequence[Any], axis: int = -1) -> Any:
+def concatenate(xs: Sequence[Any], axis: int = 0) -> Any:
     """Joins tensors along an existing axis."""
     xs = promote(*xs)
     return Concatenate(axis=normalize_axis(axis, len(xs[0].shape)))(*xs)
@@ -197,4 +200,190 @@ def pad(x: Any, padding: Sequence[Sequence[int]], mode: str = "constant", value:
     return Pad(padding=pairs, mode=mode, value=float(value))(x) if any(map(any, pairs)) else x
 
 
-__all__ = ["Concatenate", "Dim", "Pad", "Reshape", "Transpose", "concatenate", "pad", "reshape", "shape", "transpose"]
+class ExpandDims(Op):
+    """Axes of size 1 are put in, so that the output's `axes` are they."""
+
+    axes: tuple[int, ...]
+
+    def infer(self, x: TensorType) -> TensorType:
+        sizes = iter(x.shape)
+        rank = x.rank + len(self.axes)
+        if any(not 0 <= a < rank for a in self.axes):
+            raise fail(self, f"axes below {rank}", x=x)
+        return x.with_shape(tuple(1 if i in self.axes else next(sizes) for i in range(rank)))
+
+    def numpy(self, x: np.ndarray) -> np.ndarray:
+        return np.expand_dims(x, self.axes)
+
+    def tensorflow(self, x: Any) -> Any:
+        for axis in self.axes:
+            x = tf.expand_dims(x, axis)
+        return x
+
+    def permuted(self, permutation: tuple[int, ...]) -> tuple[Op, tuple[int, ...]]:
+        places = [i for i in range(len(permutation) + len(self.axes)) if i not in self.axes]
+        order = list(range(len(permutation) + len(self.axes)))
+        for place, source in zip(places, permutation, strict=True):
+            order[place] = places[source]
+        return self, tuple(order)
+
+
+def expand_dims(x: Any, axis: int | Sequence[int]) -> Any:
+    """`x` with new axes of size 1, which are `axis` in the output."""
+    axes = [axis] if isinstance(axis, int) else list(axis)
+    normal = normalize_axes(axes, len(x.shape) + len(axes))
+    return ExpandDims(axes=normal)(x) if normal else x
+
+
+class Squeeze(Op):
+    """`axes`, all of size 1, are taken out."""
+
+    axes: tuple[int, ...]
+
+    def infer(self, x: TensorType) -> TensorType:
+        if any(x.shape[normalize_axis(a, x.rank)] not in (1, None) for a in self.axes):
+            raise fail(self, f"size 1 in axes {self.axes}", x=x)
+        return x.with_shape(tuple(d for i, d in enumerate(x.shape) if i not in self.axes))
+
+    def numpy(self, x: np.ndarray) -> np.ndarray:
+        return np.squeeze(x, self.axes)
+
+    def tensorflow(self, x: Any) -> Any:
+        return tf.squeeze(x, self.axes)
+
+    def permuted(self, permutation: tuple[int, ...]) -> tuple[Op, tuple[int, ...] | None]:
+        return Squeeze(axes=tuple(sorted(permutation.index(a) for a in self.axes))), without_axes(permutation, self.axes)
+
+
+def squeeze(x: Any, axis: int | Sequence[int] | None = None) -> Any:
+    """`x` without `axis`, of size 1; by default without every axis that is known to have size 1."""
+    sizes = shape(x)
+    axes = [i for i, d in enumerate(sizes) if isinstance(d, int) and d == 1] if axis is None else axis
+    normal = normalize_axes(axes, len(sizes))
+    return Squeeze(axes=normal)(x) if normal else x
+
+
+class Split(Op):
+    """The parts of `sizes` that follow one another along `axis`."""
+
+    axis: int
+    sizes: tuple[int, ...]
+
+    def infer(self, x: TensorType) -> tuple[TensorType, ...]:
+        whole = x.shape[normalize_axis(self.axis, x.rank)]
+        if whole is not None and whole != sum(self.sizes):
+            raise fail(self, f"parts that add up to {whole}", x=x, sizes=self.sizes)
+        return tuple(x.with_shape((*x.shape[: self.axis], size, *x.shape[self.axis + 1 :])) for size in self.sizes)
+
+    def numpy(self, x: np.ndarray) -> tuple[np.ndarray, ...]:
+        return tuple(np.split(x, np.cumsum(self.sizes)[:-1], axis=self.axis))
+
+    def tensorflow(self, x: Any) -> Any:
+        return tuple(tf.split(x, self.sizes, axis=self.axis))
+
+    def permuted(self, permutation: tuple[int, ...]) -> tuple[Op, tuple[int, ...]]:
+        return Split(axis=permutation.index(self.axis), sizes=self.sizes), permutation
+
+
+def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Any]:
+    """Parts of `x` along `axis`: so many equal ones, or cut before each of the given indices."""
+    axis = normalize_axis(axis, len(x.shape))
+    whole = shape(x)[axis]
+    if not isinstance(whole, int):
+        raise ShapeError(f"expected a known size of the axis to split. Received: shape={tuple(x.shape)}, axis={axis}")
+    if isinstance(indices_or_sections, int):
+        if whole % indices_or_sections:
+            raise ShapeError(f"expected a divisor of {whole}. Received: indices_or_sections={indices_or_sections}")
+        sizes = [whole // indices_or_sections] * indices_or_sections
+    else:
+        cuts = [0, *(min(int(i) if i >= 0 else whole + int(i), whole) for i in indices_or_sections), whole]
+        sizes = [max(end - begin, 0) for begin, end in itertools.pairwise(cuts)]
+    return list(Split(axis=axis, sizes=tuple(sizes))(x)) if len(sizes) > 1 else [x]
+
+
+class Tile(Op):
+    """`x` `repeats[axis]` times one after another along every axis."""
+
+    repeats: tuple[int, ...]
+
+    def infer(self, x: TensorType) -> TensorType:
+        if len(self.repeats) != x.rank:
+            raise fail(self, f"{x.rank} repeats", x=x)
+        return x.with_shape(tuple(None if d is None else d * r for d, r in zip(x.shape, self.repeats, strict=True)))
+
+    def numpy(self, x: np.ndarray) -> np.ndarray:
+        return np.tile(x, self.repeats)
+
+    def tensorflow(self, x: Any) -> Any:
+        return tf.tile(x, self.repeats)
+
+    def permuted(self, permutation: tuple[int, ...]) -> tuple[Op, tuple[int, ...]]:
+        return Tile(repeats=permute(self.repeats, permutation)), permutation
+
+
+def tile(x: Any, repeats: int | Sequence[int]) -> Any:
+    """`x` repeated as a whole along its last axes; more repeats than axes put new axes in front."""
+    counts = [repeats] if isinstance(repeats, int) else [int(r) for r in repeats]
+    x = expand_dims(x, range(len(counts) - len(x.shape)))
+    counts = [1] * (len(x.shape) - len(counts)) + counts
+    return Tile(repeats=tuple(counts))(x) if any(c != 1 for c in counts) else x
+
+
+class BroadcastTo(Op):
+    """`x` repeated along axes of size 1, new ones in front included, until it has `shape`.
+
+    With a second input, `sizes` (rank,) int32, that gives the shape, and `shape` has None where nothing is known.
+    """
+
+    shape: tuple[Dimension, ...]
+    broadcasts = True
+
+    def infer(self, x: TensorType, sizes: TensorType | None = None) -> TensorType:
+        ahead = len(self.shape) - x.rank
+        if ahead < 0 or any(None not in (d, s) and d not in (1, s) for d, s in zip(x.shape, self.shape[ahead:], strict=True)):
+            raise fail(self, f"a shape that broadcasts to {self.shape}", x=x)
+        known = (*(1,) * ahead, *x.shape)
+        return x.with_shape(tuple(k if s is None and k != 1 else s for k, s in zip(known, self.shape, strict=True)))
+
+    def numpy(self, x: np.ndarray, sizes: np.ndarray | None = None) -> np.ndarray:
+        return np.broadcast_to(x, self.shape if sizes is None else tuple(sizes.tolist()))  # type: ignore[arg-type]
+
+    def tensorflow(self, x: Any, sizes: Any = None) -> Any:
+        return tf.broadcast_to(x, self.shape if sizes is None else sizes)
+
+
+def broadcast_to(x: Any, shape: Sequence[Any]) -> Any:
+    """`x` broadcast to `shape`: ints, or scalar tensors as from `ops.shape`."""
+    static = static_sizes(shape)
+    if None in static:
+        return BroadcastTo(shape=static)(x, stack_sizes(shape))
+    return x if static == tuple(x.shape) else BroadcastTo(shape=static)(x)
+
+
+def static_sizes(sizes: Sequence[Any]) -> tuple[Dimension, ...]:
+    """The sizes that are known now, None for those that are scalar tensors."""
+    return tuple(int(d) if isinstance(d, (int, np.integer)) else None for d in sizes)
+
+
+__all__ = [
+    "BroadcastTo",
+    "Concatenate",
+    "Dim",
+    "ExpandDims",
+    "Pad",
+    "Reshape",
+    "Split",
+    "Squeeze",
+    "Tile",
+    "Transpose",
+    "broadcast_to",
+    "concatenate",
+    "expand_dims",
+    "pad",
+    "reshape",
+    "shape",
+    "split",
+    "squeeze",
+    "tile",
+    "transpose",
+]

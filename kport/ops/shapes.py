@@ -73,6 +73,13 @@ def permute(items: Sequence[Any], permutation: Sequence[int]) -> tuple[Any, ...]
     return tuple(items[p] for p in permutation)
 
 
+def without_axes(permutation: Sequence[int], axes: Sequence[int]) -> tuple[int, ...] | None:
+    """What is left of a permutation when `axes` (of the original order) go; None if that is the original order."""
+    left = [p for p in permutation if p not in axes]
+    order = tuple(sorted(left).index(p) for p in left)
+    return None if order == tuple(range(len(order))) else order
+
+
 def to_channels_first(rank: int) -> tuple[int, ...]:
     """(0, rank-1, 1, ..., rank-2): NHWC to NCHW."""
     return (0, rank - 1, *range(1, rank - 1))
