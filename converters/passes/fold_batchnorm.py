@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from ...ir import Graph, Node, Value
-from ...ops.conv import Conv, ConvTranspose
+from ...ops.conv import Conv
+from ...ops.conv_transpose import ConvTranspose
 from ...ops.linear import Linear
 from ...ops.norm import BatchNorm
 from .rewrite import Rewriter

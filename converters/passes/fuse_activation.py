@@ -26,7 +26,8 @@ def fuse_activation(graph: Graph) -> tuple[Graph, int]:
     def rule(node: Node, inputs: list[Value | None]) -> Any:
         match node.op:
             case e.Multiply():
-                return gated(inputs) or hard_sigmoid(inputs, SIXTH)
+                found = gated(inputs)
+                return hard_sigmoid(inputs, SIXTH) if found is None else found
             case e.Divide():
                 return hard_sigmoid(inputs, 6.0, swap=False)
             case e.Minimum():
