@@ -13,7 +13,9 @@ from ..ir import TensorType
 from ..ir.types import Dimension
 from .backend import tf
 from .elementwise import cast
+from .indexing import take
 from .interpolation import METHODS, nearest_index, weights
+from .linear import matmul
 from .op import Op, fail
 from .promotion import dtype_of, is_float
 from .shape import transpose
@@ -27,8 +29,7 @@ class Resize(Op):
     (height', width') is `size`, or `factors` times the input's when `size` is None. float dtypes, or any with
     `interpolation` "nearest". The methods: "nearest", "bilinear", "bicubic" (Keys, a = -0.5, beyond the edge counts
     nothing), "area", "lanczos3", "lanczos5", "gaussian", "mitchellcubic"; `antialias` widens their kernels when shrinking
-    (not of nearest and area). Pixel centres are at half-integers; an image of the
-    size wanted stays as it is. Source: `tf.image.resize`.
+    (not of nearest and area). Pixel centres are at half-integers. Source: `tf.image.resize`.
     """
 
     size: tuple[int, int] | None = None
@@ -55,17 +56,17 @@ class Resize(Op):
         return x.with_shape(tuple(shape))
 
     def numpy(self, x: np.ndarray) -> np.ndarray:
+        dtype = x.dtype
         axes = spatial_axes(4, self.data_format)
-        before = tuple(x.shape[a] for a in axes)
-        sizes = self.sizes(before)
-        for axis, size in zip(axes, sizes if sizes != before else (), strict=False):
+        for axis, size in zip(axes, self.sizes([x.shape[a] for a in axes]), strict=True):
             assert size is not None
             if self.interpolation == "nearest":
                 x = np.take(x, nearest_index(x.shape[axis], size), axis=axis)
                 continue
-            matrix = weights(self.interpolation, self.antialias, x.shape[axis], size).astype(x.dtype)
-            x = np.moveaxis(np.tensordot(matrix, x, axes=(1, axis)), 0, axis)
-        return x
+            matrix = weights(self.interpolation, self.antialias, x.shape[axis], size)
+            precise = x if x.dtype.itemsize >= 4 else x.astype(np.float32)
+            x = np.moveaxis(np.tensordot(matrix, precise, axes=(1, axis)), 0, axis)
+        return x.astype(dtype, copy=False)
 
     def tensorflow(self, x: Any) -> Any:
         dtype = x.dtype
@@ -76,24 +77,23 @@ class Resize(Op):
         return tf.transpose(y, to_channels_first(4)) if self.data_format == CHANNELS_FIRST else y
 
     def decompose(self, x: Any) -> Any:
-        """Two products with constant matrices; NotImplemented where the sizes are unknown or pixels are only copied."""
-        from .linear import matmul
-
-        height, width = (x.shape[a] for a in spatial_axes(4, self.data_format))
-        if height is None or width is None or not is_float(dtype_of(x) or ""):
+        """Nearest: two takes at constant places; else two products with constant matrices. NotImplemented for unknown sizes."""
+        axes = spatial_axes(4, self.data_format)
+        height, width = (x.shape[a] for a in axes)
+        if height is None or width is None:
             return NotImplemented
         rows, columns = self.sizes((height, width))
         assert rows is not None and columns is not None
-        if (rows, columns) == (height, width):
-            return x
-        first = self.data_format == CHANNELS_FIRST
+        if self.interpolation == "nearest":
+            return take(take(x, nearest_index(height, rows), axes[0]), nearest_index(width, columns), axes[1])
         dtype = dtype_of(x)
         assert dtype is not None
         by_rows = cast(weights(self.interpolation, self.antialias, height, rows), dtype)
         by_columns = cast(weights(self.interpolation, self.antialias, width, columns).T.copy(), dtype)
-        images = x if first else transpose(x, to_channels_first(4))
-        images = matmul(matmul(by_rows, images), by_columns)
-        return images if first else transpose(images, to_channels_last(4))
+        if self.data_format == CHANNELS_FIRST:
+            return matmul(matmul(by_rows, x), by_columns)
+        planes = transpose(x, to_channels_first(4))
+        return transpose(matmul(matmul(by_rows, planes), by_columns), to_channels_last(4))
 
     def permuted(self, permutation: tuple[int, ...]) -> tuple[Op, tuple[int, ...] | None] | None:
         if self.data_format == CHANNELS_LAST and permutation == to_channels_first(4):

@@ -1,1 +1,37 @@
 """Layers that turn raw data into numbers."""
+
+from .bounding_boxes import MaxNumBoundingBoxes as MaxNumBoundingBoxes
+from .contrast import AutoContrast as AutoContrast
+from .contrast import ContrastLimitedAdaptiveHistogramEqualization as ContrastLimitedAdaptiveHistogramEqualization
+from .pipeline import Pipeline as Pipeline
+from .random_color import Equalization as Equalization
+from .random_color import RandomBrightness as RandomBrightness
+from .random_color import RandomColorDegeneration as RandomColorDegeneration
+from .random_color import RandomColorJitter as RandomColorJitter
+from .random_color import RandomContrast as RandomContrast
+from .random_color import RandomGaussianBlur as RandomGaussianBlur
+from .random_color import RandomGrayscale as RandomGrayscale
+from .random_color import RandomHue as RandomHue
+from .random_color import RandomInvert as RandomInvert
+from .random_color import RandomPosterization as RandomPosterization
+from .random_color import RandomSaturation as RandomSaturation
+from .random_color import RandomSharpness as RandomSharpness
+from .random_color import Solarization as Solarization
+from .random_geometry import RandomCrop as RandomCrop
+from .random_geometry import RandomElasticTransform as RandomElasticTransform
+from .random_geometry import RandomFlip as RandomFlip
+from .random_geometry import RandomHeight as RandomHeight
+from .random_geometry import RandomPerspective as RandomPerspective
+from .random_geometry import RandomRotation as RandomRotation
+from .random_geometry import RandomShear as RandomShear
+from .random_geometry import RandomTranslation as RandomTranslation
+from .random_geometry import RandomWidth as RandomWidth
+from .random_geometry import RandomZoom as RandomZoom
+from .random_mix import AugMix as AugMix
+from .random_mix import CutMix as CutMix
+from .random_mix import MixUp as MixUp
+from .random_mix import RandAugment as RandAugment
+from .random_mix import RandomErasing as RandomErasing
+from .rescaling import Rescaling as Rescaling
+from .resizing import CenterCrop as CenterCrop
+from .resizing import Resizing as Resizing

@@ -1,0 +1,27 @@
+"""Layers, one after another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...registry import layers as registry
+from ..layer import Layer, call_parameters
+
+
+@registry()
+class Pipeline(Layer):
+    """layers[-1](... layers[1](layers[0](x))). Source: `keras.layers.Pipeline`."""
+
+    def __init__(self, layers: list[Any], **kwargs: Any):
+        super().__init__(**kwargs)
+        self.layers = [registry.get(layer) for layer in layers]
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        return {"layers": config["layers"], "name": config["name"]}
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        for layer in self.layers:
+            known = {"training": training} if "training" in call_parameters(type(layer)) else {}
+            inputs = layer(inputs, **known)
+        return inputs
