@@ -5,7 +5,12 @@ from .activations import *
 from .attention import *
 from .convolutional import *
 from .core import *
+from .foreign import FlaxLayer as FlaxLayer
+from .foreign import JaxLayer as JaxLayer
+from .foreign import TFSMLayer as TFSMLayer
+from .foreign import TorchModuleWrapper as TorchModuleWrapper
 from .layer import Layer as Layer
+from .legacy import *
 from .merging import *
 from .normalization import *
 from .pooling import *

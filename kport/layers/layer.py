@@ -24,8 +24,8 @@ _name_counts: Counter[str] = Counter()
 
 
 def automatic_name(cls: type) -> str:
-    """dense, dense_1, ...: the class's name in snake case, numbered from the second on."""
-    base = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", cls.__name__).lower()
+    """dense, dense_1, ...: the class's name in snake case (conv2d, max_pooling2d), numbered from the second on."""
+    base = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z])", "_", cls.__name__).lower()
     count = _name_counts[base]
     _name_counts[base] += 1
     return base if count == 0 else f"{base}_{count}"
@@ -47,6 +47,8 @@ class Layer(Configurable):
     keras_module = "keras.layers"
     supports_masking: ClassVar[bool] = False
     """The mask of the input is also the mask of the output."""
+    autocast: ClassVar[bool] = True
+    """In a mixed-precision layer, float inputs and weights are seen in the compute dtype."""
 
     def __init__(
         self,
@@ -198,8 +200,9 @@ class Layer(Configurable):
         with scope(self.name):
             self._build_once(args, kwargs)
             compute = self.compute_dtype
-            with autocast(compute if compute != self.variable_dtype else None):
-                args, kwargs = map_structure(lambda x: _cast_float(x, compute), (args, kwargs))
+            with autocast(compute if self.autocast and compute != self.variable_dtype else None):
+                if self.autocast:
+                    args, kwargs = map_structure(lambda x: _cast_float(x, compute), (args, kwargs))
                 try:
                     return self.call(*args, **kwargs)
                 except LayerError as error:

@@ -3,10 +3,16 @@
 The names here are for layers and for the user's own code; the classes are for targets' tables.
 """
 
+from . import norm as _norm  # noqa: F401  (loaded before linalg's function of this name, or it would hide that)
 from . import operators as operators
 from .activation import *
+from .activation_functions import *
 from .attention import *
+from .buckets import *
 from .conv import *
+from .conv_transpose import *
+from .creation import *
+from .cumulative import *
 from .einsum import *
 from .elementwise import *
 from .image import *
@@ -19,6 +25,7 @@ from .norm import *
 from .op import OPS as OPS
 from .op import Op as Op
 from .pool import *
+from .rearrange import *
 from .recurrent import *
 from .reduce import *
 from .scan import *

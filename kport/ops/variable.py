@@ -63,9 +63,9 @@ class Variable:
         """The array (or the TensorFlow variable, while training) as it is kept."""
         if self._value is None:
             if self.initializer is None:
-                self._value = np.zeros(self.shape, self.dtype)
+                self._value = np.zeros(self.shape, self.type.dtype)
             else:
-                self._value = np.asarray(self.initializer(self.shape, dtype=self.dtype))
+                self._value = np.asarray(self.initializer(self.shape, dtype=self.type.dtype))
         return self._value
 
     def numpy(self) -> np.ndarray:
@@ -78,7 +78,7 @@ class Variable:
         if self._value is not None and hasattr(self._value, "assign"):
             self._value.assign(value)
         else:
-            self._value = np.asarray(value).astype(self.dtype, copy=False)
+            self._value = np.asarray(value).astype(self.type.dtype, copy=False)
 
     def as_constant(self) -> tuple[np.ndarray, str]:
         """The array and the name it gets as a constant of a graph."""

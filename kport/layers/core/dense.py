@@ -14,6 +14,7 @@ class Dense(Layer):
     """y = activation(x @ kernel + bias) over the last axis.
 
     x: (..., K) → (..., units). Weights: kernel (K, units), bias (units,).
+    lora_rank and lora_alpha are kept for files, which hold the kernel with LoRA merged in.
     """
 
     supports_masking = True
@@ -29,6 +30,8 @@ class Dense(Layer):
         bias_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
+        lora_rank: int | None = None,
+        lora_alpha: float | None = None,
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
@@ -41,6 +44,8 @@ class Dense(Layer):
         self.bias_regularizer = regularizers.get(bias_regularizer)
         self.kernel_constraint = constraints.get(kernel_constraint)
         self.bias_constraint = constraints.get(bias_constraint)
+        self.lora_rank = lora_rank
+        self.lora_alpha = lora_alpha
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         self.kernel = self.add_weight(

@@ -1,0 +1,50 @@
+"""What layers that join inputs element by element have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from typing import Any
+
+from ... import ops
+from ...errors import LayerError
+from ..layer import Layer
+
+
+class Merge(Layer):
+    """y = merge(x_1, ..., x_n) of inputs that broadcast.
+
+    Inputs of lower rank get axes of size 1 after the batch: (batch, C) beside (batch, H, W, C) is (batch, 1, 1, C).
+    A step of the output is masked where it is masked in all inputs; an input without a mask makes the output have none.
+    """
+
+    supports_masking = True
+
+    def merge(self, inputs: Sequence[Any], masks: Sequence[Any]) -> Any:
+        """The output for inputs of one rank; `masks` has None for inputs without one."""
+        raise NotImplementedError(f"layer {type(self).__name__} has no merge")
+
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        if not isinstance(inputs, (list, tuple)) or not inputs:
+            raise LayerError(f"expected a list of inputs. Received: inputs={inputs!r}", self.name)
+        masks = [None] * len(inputs) if mask is None else list(mask)
+        rank = max(len(x.shape) for x in inputs)
+        # as in Keras, an input that has to be reshaped comes without its mask
+        masks = [m if len(x.shape) == rank else None for x, m in zip(inputs, masks, strict=True)]
+        return self.merge([with_rank(x, rank) for x in inputs], masks)
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        if mask is None or any(m is None for m in mask):
+            return None
+        return reduce(ops.logical_or, mask)
+
+
+def with_rank(x: Any, rank: int) -> Any:
+    """`x` with axes of size 1 after the first, so that it has `rank` of them."""
+    batch, *rest = ops.shape(x) or (1,)
+    return x if len(x.shape) == rank else ops.reshape(x, (batch, *(1,) * (rank - len(x.shape)), *rest))
+
+
+def expect_two(inputs: Sequence[Any], layer: str) -> None:
+    if len(inputs) != 2:
+        raise LayerError(f"expected two inputs. Received: {len(inputs)} inputs", layer)
