@@ -6,7 +6,8 @@ from collections.abc import Callable
 from math import prod
 
 from ..ir import Graph, Node
-from ..ops.conv import Conv, ConvTranspose
+from ..ops.conv import Conv
+from ..ops.conv_transpose import ConvTranspose
 from ..ops.linear import Linear, MatMul
 from ..ops.op import Op
 from ..ops.recurrent import Gru, Lstm, SimpleRnn

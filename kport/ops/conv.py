@@ -2,94 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ..ir import TensorType
-from ..ir.types import Dimension
 from .backend import tf
-from .op import Op, fail
+from .op import fail
 from .promotion import promote
-from .shapes import (
-    CHANNELS_FIRST,
-    CHANNELS_LAST,
-    as_tuple,
-    channel_axis,
-    same_padding,
-    spatial_axes,
-    to_channels_first,
-    to_channels_last,
-    window_output,
-)
-
-Padding = str | tuple[tuple[int, int], ...]
-"""'valid', 'same' (TensorFlow's), or (before, after) for each spatial dimension."""
-
-
-class Spatial(Op, abstract=True):
-    """Works on windows of the spatial axes; the data may be channels-last (canonical) or channels-first."""
-
-    strides: tuple[int, ...]
-    padding: Padding = "valid"
-    dilations: tuple[int, ...]
-    data_format: str = CHANNELS_LAST
-    data_inputs = 1
-
-    def permuted(self, permutation: tuple[int, ...]) -> tuple[Op, tuple[int, ...] | None] | None:
-        if self.data_format == CHANNELS_LAST and permutation == to_channels_first(len(permutation)):
-            return replace(self, data_format=CHANNELS_FIRST), permutation
-        return None
-
-    def output_sizes(self, x: TensorType, window: tuple[int, ...]) -> list[Dimension]:
-        sizes: list[Dimension] = []
-        for i, axis in enumerate(spatial_axes(x.rank, self.data_format)):
-            size = x.shape[axis]
-            if self.padding == "same":
-                sizes.append(None if size is None else -(-size // self.strides[i]))
-                continue
-            pads = (0, 0) if self.padding == "valid" else self.padding[i]
-            out = window_output(size, window[i], self.strides[i], self.dilations[i], pads)  # type: ignore[arg-type]
-            if out is not None and out < 1:
-                raise fail(self, f"a spatial size of at least {(window[i] - 1) * self.dilations[i] + 1}", x=x, window=window)
-            sizes.append(out)
-        return sizes
-
-    def explicit_padding(self, sizes: tuple[int, ...], window: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
-        """(before, after) for each spatial axis of known sizes."""
-        if self.padding == "valid":
-            return ((0, 0),) * len(window)
-        if self.padding == "same":
-            return tuple(same_padding(*args) for args in zip(sizes, window, self.strides, self.dilations, strict=True))
-        return self.padding  # type: ignore[return-value]
-
-
-def channels_last(op: Any, x: np.ndarray) -> np.ndarray:
-    return x.transpose(to_channels_last(x.ndim)) if op.data_format == CHANNELS_FIRST else x
-
-
-def original_format(op: Any, y: np.ndarray) -> np.ndarray:
-    return y.transpose(to_channels_first(y.ndim)) if op.data_format == CHANNELS_FIRST else y
-
-
-def windows(x: np.ndarray, window: tuple[int, ...], strides: tuple[int, ...], dilations: tuple[int, ...]) -> Any:
-    """For each position of the window: its index, and the strided view of padded, channels-last `x` under it."""
-    sizes = x.shape[1:-1]
-    out = [window_output(*args, (0, 0)) for args in zip(sizes, window, strides, dilations, strict=True)]
-    for position in itertools.product(*map(range, window)):
-        view = [slice(None)]
-        for p, d, s, n in zip(position, dilations, strides, out, strict=True):
-            view.append(slice(p * d, p * d + (n - 1) * s + 1, s))  # type: ignore[operator]
-        yield position, x[tuple(view)]
+from .shapes import as_tuple, channel_axis, spatial_axes
+from .spatial import TF_FORMATS, Padding, Spatial, blocks, channels_last, in_channels_last, original_format, patches
 
 
 class Conv(Spatial):
     """y[b, o, c] = Σ_{k, i} x[b, o·stride + k·dilation, i] · kernel[k, i, c] + bias[c] over `groups` groups of channels.
 
     x: (batch, *spatial, C_in) (or channels-first by `data_format`), kernel: (*window, C_in / groups, C_out) always,
-    bias: (C_out,) or None → (batch, *spatial', C_out). As in Keras this is cross-correlation.
+    bias: (C_out,) or None → (batch, *spatial', C_out). As in Keras this is cross-correlation. Output channels of a
+    group lie together: with C_in groups (depthwise), channel c gives the outputs c·m to c·m + m - 1, m = C_out / C_in.
     """
 
     groups: int = 1
@@ -101,6 +32,8 @@ class Conv(Spatial):
         channels = x.shape[axis]
         if channels is not None and channels != kernel.shape[-2] * self.groups:  # type: ignore[operator]
             raise fail(self, f"{kernel.shape[-2]} · {self.groups} channels in axis {axis}", x=x, kernel=kernel)
+        if kernel.shape[-1] is not None and kernel.shape[-1] % self.groups:
+            raise fail(self, f"a number of output channels that {self.groups} groups share evenly", x=x, kernel=kernel)
         shape = list(x.shape)
         for a, size in zip(spatial_axes(x.rank, self.data_format), self.output_sizes(x, kernel.shape[:-2]), strict=True):  # type: ignore[arg-type]
             shape[a] = size
@@ -108,43 +41,88 @@ class Conv(Spatial):
         return x.with_shape(tuple(shape))
 
     def numpy(self, x: np.ndarray, kernel: np.ndarray, bias: np.ndarray | None = None) -> np.ndarray:
-        x = channels_last(self, x)
         window = kernel.shape[:-2]
-        pads = self.explicit_padding(x.shape[1:-1], window)
-        if any(map(any, pads)):
-            x = np.pad(x, ((0, 0), *pads, (0, 0)))
-        inputs, outputs = kernel.shape[-2], kernel.shape[-1] // self.groups
-        y: np.ndarray | None = None
-        for position, view in windows(x, window, self.strides, self.dilations):
-            spatial = view.shape[:-1]
-            if self.groups == 1:
-                part = np.matmul(view.reshape(-1, inputs), kernel[position])
-            elif inputs == 1:  # depthwise: a product per channel
-                part = view.reshape(-1, self.groups, 1) * kernel[position].reshape(self.groups, outputs)
-            else:
-                grouped = view.reshape(-1, self.groups, inputs).transpose(1, 0, 2)
-                weights = kernel[position].reshape(inputs, self.groups, outputs).transpose(1, 0, 2)
-                part = np.matmul(grouped, weights).transpose(1, 0, 2)
-            part = part.reshape(*spatial, kernel.shape[-1])
-            y = part if y is None else np.add(y, part, out=y)
-        assert y is not None
-        return original_format(self, y if bias is None else y + bias)
+        view = patches(self.pad(channels_last(self, x), window), window, self.strides, self.dilations)
+        depthwise = self.groups > 1 and kernel.shape[-2] == 1
+        y = self._depthwise(view, kernel) if depthwise else self._products(view, kernel)
+        return original_format(self, y if bias is None else np.add(y, bias, out=y))
+
+    def _products(self, view: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+        """The patches as rows of a matrix, a block at a time, times the kernel as a matrix, for each group."""
+        rank, groups = len(self.strides), self.groups
+        inputs, outputs = kernel.shape[-2], kernel.shape[-1] // groups
+        weights = kernel.reshape(-1, groups, outputs).transpose(1, 0, 2)
+        y = np.empty((*view.shape[: rank + 1], kernel.shape[-1]), view.dtype)
+        for block in blocks(view):
+            part = view[block]
+            if groups == 1:
+                np.matmul(part.reshape(-1, len(weights[0])), weights[0], out=y[block].reshape(-1, outputs))
+                continue
+            grouped = part.reshape(-1, len(weights[0]) // inputs, groups, inputs).transpose(2, 0, 1, 3)
+            product = np.matmul(grouped.reshape(groups, -1, len(weights[0])), weights)
+            y[block] = product.transpose(1, 0, 2).reshape(*part.shape[: rank + 1], kernel.shape[-1])
+        return y
+
+    def _depthwise(self, view: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+        """One input channel a group: the patches times the kernel, summed over the window without a temporary."""
+        rank, channels = len(self.strides), self.groups
+        multiplier = kernel.shape[-1] // channels
+        positions, window = [*range(rank + 1)], [*range(rank + 1, 2 * rank + 1)]
+        c, m = 2 * rank + 1, 2 * rank + 2
+        weights = kernel.reshape(*kernel.shape[:-2], channels, multiplier)
+        y = np.einsum(view, [*positions, *window, c], weights, [*window, c, m], [*positions, c, m])
+        return np.ascontiguousarray(y).reshape(*view.shape[: rank + 1], kernel.shape[-1])
 
     def tensorflow(self, x: Any, kernel: Any, bias: Any = None) -> Any:
-        rank = len(self.strides)
-        if self.data_format == CHANNELS_FIRST:  # TensorFlow's CPU kernels have channels-last only
-            x = tf.transpose(x, to_channels_last(rank + 2))
+        def convolve(x: Any) -> Any:
+            depthwise = self.groups > 1 and kernel.shape[-2] == 1
+            y = self._tensorflow_depthwise(x, kernel) if depthwise else self._tensorflow_groups(x, kernel)
+            return y if bias is None else tf.nn.bias_add(y, bias)
+
+        return in_channels_last(self, convolve, x)
+
+    def _tensorflow_groups(self, x: Any, kernel: Any) -> Any:
+        if max(self.strides) > 1 and max(self.dilations) > 1:
+            return self._subsampled(x, kernel)
         padding: Any = self.padding.upper() if isinstance(self.padding, str) else "VALID"
         if not isinstance(self.padding, str):
-            x = tf.pad(x, ((0, 0), *self.padding, (0, 0)))
-        if kernel.shape[-2] == 1 and self.groups > 1 and rank == 2 and len(set(self.strides)) == 1:
-            channels, multiplier = self.groups, kernel.shape[-1] // self.groups
-            weights = tf.reshape(kernel, (*kernel.shape[:-2], channels, multiplier))
-            y = tf.nn.depthwise_conv2d(x, weights, (1, *self.strides, 1), padding, dilations=self.dilations)
-        else:
-            y = tf.nn.convolution(x, kernel, strides=self.strides, padding=padding, dilations=self.dilations)
-        y = y if bias is None else tf.nn.bias_add(y, bias)
-        return tf.transpose(y, to_channels_first(rank + 2)) if self.data_format == CHANNELS_FIRST else y
+            x = self.pad_tensorflow(x, tuple(kernel.shape[:-2]))
+        # group by group: on the CPU TensorFlow computes groups only with oneDNN, and in three dimensions not at all
+        parts = [
+            tf.nn.convolution(
+                part,
+                weights,
+                strides=self.strides,
+                padding=padding,
+                data_format=TF_FORMATS[len(self.strides)],
+                dilations=self.dilations,
+            )
+            for part, weights in zip(tf.split(x, self.groups, -1), tf.split(kernel, self.groups, -1), strict=True)
+        ]
+        return parts[0] if self.groups == 1 else tf.concat(parts, -1)
+
+    def _tensorflow_depthwise(self, x: Any, kernel: Any) -> Any:
+        rank = len(self.strides)
+        if rank == 3:
+            return self._tensorflow_groups(x, kernel)
+        if len(set(self.strides)) > 1 or (max(self.strides) > 1 and max(self.dilations) > 1):
+            return self._subsampled(x, kernel)
+        window = tuple(kernel.shape[:-2])
+        padding: Any = self.padding.upper() if isinstance(self.padding, str) else "VALID"
+        if not isinstance(self.padding, str):
+            x = self.pad_tensorflow(x, window)
+        weights = tf.reshape(kernel, (*window, self.groups, kernel.shape[-1] // self.groups))
+        if rank == 2:
+            return tf.nn.depthwise_conv2d(x, weights, (1, *self.strides, 1), padding, dilations=self.dilations)
+        strides = (1, *self.strides * 2, 1)  # over a height of 1 any stride gives a height of 1
+        y = tf.nn.depthwise_conv2d(x[:, None], weights[None], strides, padding, dilations=(1, *self.dilations))
+        return y[:, 0]
+
+    def _subsampled(self, x: Any, kernel: Any) -> Any:
+        """For strides that TensorFlow's kernel doesn't have: every position, of which the strides then keep some."""
+        every = replace(self, strides=(1,) * len(self.strides), padding="valid")
+        y = every.tensorflow(self.pad_tensorflow(x, tuple(kernel.shape[:-2])), kernel)
+        return y[(slice(None), *(slice(None, None, s) for s in self.strides))]
 
 
 def conv(

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ..errors import ShapeError
 from ..ir import TensorType
 from .backend import tf
-from .conv import Padding, Spatial, channels_last, original_format, windows
-from .shapes import CHANNELS_FIRST, as_tuple, spatial_axes, to_channels_first, to_channels_last
+from .reduce import max as reduce_max
+from .reduce import mean as reduce_mean
+from .shape import concatenate
+from .shapes import as_tuple, spatial_axes
+from .spatial import TF_FORMATS, Padding, Spatial, channels_last, in_channels_last, original_format, patches
 
 
 class Pool(Spatial, abstract=True):
@@ -23,38 +29,40 @@ class Pool(Spatial, abstract=True):
             shape[axis] = size
         return x.with_shape(tuple(shape))
 
-    def padded(self, x: np.ndarray, value: float) -> np.ndarray:
-        pads = self.explicit_padding(x.shape[1:-1], self.window)
-        return np.pad(x, ((0, 0), *pads, (0, 0)), constant_values=value) if any(map(any, pads)) else x
+    def reduced(self, x: np.ndarray, reduce: Callable[..., Any], value: float) -> np.ndarray:
+        """`reduce` (such as np.add) over the window of `x` padded with `value`, one position of the window at a time."""
+        rank = len(self.window)
+        view = patches(self.pad(x, self.window, value), self.window, self.strides, self.dilations)
+        y: np.ndarray | None = None
+        for position in itertools.product(*map(range, self.window)):
+            part = view[(slice(None),) * (rank + 1) + position]
+            y = part.copy() if y is None else reduce(y, part, out=y)
+        assert y is not None
+        return y
 
     def tensorflow(self, x: Any) -> Any:
-        rank = len(self.window)
-        if self.data_format == CHANNELS_FIRST:
-            x = tf.transpose(x, to_channels_last(rank + 2))
-        y = self.tensorflow_pool(x)
-        return tf.transpose(y, to_channels_first(rank + 2)) if self.data_format == CHANNELS_FIRST else y
+        return in_channels_last(self, self.tensorflow_pool, x)
 
     def tensorflow_pool(self, x: Any) -> Any:
         raise NotImplementedError
+
+    def tensorflow_valid(self, x: Any, kind: str) -> Any:
+        """TensorFlow's pooling of padded `x`; `kind` is MAX or AVG."""
+        if max(self.dilations) == 1:  # tf.nn.pool wants strides within the window
+            pool = {"MAX": tf.nn.max_pool, "AVG": tf.nn.avg_pool}[kind]
+            return pool(x, self.window, self.strides, "VALID", data_format=TF_FORMATS[len(self.window)])
+        return tf.nn.pool(x, self.window, kind, self.strides, "VALID", dilations=self.dilations)
 
 
 class MaxPool(Pool):
     """y = max of the window. x: (batch, *spatial, C) → (batch, *spatial', C)"""
 
     def numpy(self, x: np.ndarray) -> np.ndarray:
-        x = channels_last(self, x)
-        x = self.padded(x, -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min)
-        y: np.ndarray | None = None
-        for _, view in windows(x, self.window, self.strides, self.dilations):
-            y = view.copy() if y is None else np.maximum(y, view, out=y)
-        assert y is not None
-        return original_format(self, y)
+        lowest = -np.inf if x.dtype.kind in "fV" else np.iinfo(x.dtype).min
+        return original_format(self, self.reduced(channels_last(self, x), np.maximum, lowest))
 
     def tensorflow_pool(self, x: Any) -> Any:
-        if isinstance(self.padding, str):
-            return tf.nn.pool(x, self.window, "MAX", self.strides, self.padding.upper(), dilations=self.dilations)
-        x = tf.pad(x, ((0, 0), *self.padding, (0, 0)), constant_values=x.dtype.min)
-        return tf.nn.pool(x, self.window, "MAX", self.strides, "VALID", dilations=self.dilations)
+        return self.tensorflow_valid(self.pad_tensorflow(x, self.window, x.dtype.min), "MAX")
 
 
 class AveragePool(Pool):
@@ -62,25 +70,17 @@ class AveragePool(Pool):
 
     def numpy(self, x: np.ndarray) -> np.ndarray:
         x = channels_last(self, x)
-        y: np.ndarray | None = None
-        for _, view in windows(self.padded(x, 0), self.window, self.strides, self.dilations):
-            y = view.copy() if y is None else np.add(y, view, out=y)
-        assert y is not None
-        counts = self.counts(x.shape[1:-1]).astype(x.dtype)
-        return original_format(self, y / counts)
-
-    def counts(self, sizes: tuple[int, ...]) -> np.ndarray:
-        """How many elements of x lie under the window, (1, *spatial', 1)."""
-        ones = self.padded(np.ones((1, *sizes, 1)), 0)
-        return np.add.reduce([view for _, view in windows(ones, self.window, self.strides, self.dilations)])
+        y = self.reduced(x, np.add, 0)
+        counts = self.reduced(np.ones((1, *x.shape[1:-1], 1), x.dtype), np.add, 0)
+        return original_format(self, np.divide(y, counts, out=y))
 
     def tensorflow_pool(self, x: Any) -> Any:
-        if isinstance(self.padding, str):
-            return tf.nn.pool(x, self.window, "AVG", self.strides, self.padding.upper(), dilations=self.dilations)
-        padded = tf.pad(x, ((0, 0), *self.padding, (0, 0)))
-        y = tf.nn.pool(padded, self.window, "AVG", self.strides, "VALID", dilations=self.dilations)
-        share = np.prod(self.window) / self.counts(tuple(x.shape[1:-1]))
-        return y * tf.cast(share, x.dtype)
+        if self.padding == "valid":
+            return self.tensorflow_valid(x, "AVG")
+        # the share of the window that lies inside x is the mean of ones that are padded like x
+        inside = self.pad_tensorflow(tf.ones_like(x[:1, ..., :1]), self.window)
+        padded = self.pad_tensorflow(x, self.window)
+        return self.tensorflow_valid(padded, "AVG") / self.tensorflow_valid(inside, "AVG")
 
 
 def max_pool(x: Any, window: Any, strides: Any = None, padding: Padding = "valid") -> Any:
@@ -100,4 +100,35 @@ def _pool(op: type[Pool], x: Any, window: Any, strides: Any, padding: Padding) -
     return op(window=size, strides=steps, padding=padding, dilations=(1,) * rank)(x)
 
 
-__all__ = ["AveragePool", "MaxPool", "average_pool", "max_pool"]
+def adaptive_max_pool(x: Any, output_size: Any) -> Any:
+    """Maximum over `output_size` windows that cover channels-last `x` evenly, see `_adaptive`."""
+    return _adaptive(x, output_size, max_pool, reduce_max)
+
+
+def adaptive_average_pool(x: Any, output_size: Any) -> Any:
+    """Mean over `output_size` windows that cover channels-last `x` evenly, see `_adaptive`."""
+    return _adaptive(x, output_size, average_pool, reduce_mean)
+
+
+def _adaptive(x: Any, output_size: Any, pool: Callable[..., Any], reduce: Callable[..., Any]) -> Any:
+    """Window i of `out` over `size` elements is ⌊i · size / out⌋ to ⌈(i + 1) · size / out⌉.
+
+    Where the sizes divide evenly this is ordinary pooling. A spatial size that isn't known is a ShapeError.
+    """
+    rank = len(x.shape) - 2
+    wanted = as_tuple(output_size, rank, "output_size")
+    sizes = tuple(x.shape)[1:-1]
+    if None in sizes:
+        raise ShapeError(
+            f"adaptive pooling: expected known spatial sizes; give the input's shape. Received: shape={tuple(x.shape)}"
+        )
+    if all(size % out == 0 for size, out in zip(sizes, wanted, strict=True)):
+        return pool(x, tuple(size // out for size, out in zip(sizes, wanted, strict=True)))
+    for axis, (size, out) in enumerate(zip(sizes, wanted, strict=True), start=1):
+        bounds = [(i * size // out, -(-(i + 1) * size // out)) for i in range(out)]
+        parts = [reduce(x[(slice(None),) * axis + (slice(*b),)], axis=axis, keepdims=True) for b in bounds]
+        x = concatenate(parts, axis=axis)
+    return x
+
+
+__all__ = ["AveragePool", "MaxPool", "adaptive_average_pool", "adaptive_max_pool", "average_pool", "max_pool"]

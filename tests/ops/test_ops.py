@@ -12,7 +12,7 @@ from kport.check import check
 from kport.interpret import interpret
 from kport.ir import Graph, TensorType, Value
 from kport.ir.graph import dtype_name
-from kport.ops.op import Op
+from kport.ops.op import OPS, Op
 from kport.ops.shapes import permute
 from kport.tree import flatten
 from tests.compare import assert_same
@@ -42,14 +42,16 @@ def to_tensors(arrays: list[Any]) -> list[Any]:
 
 
 def record(case: OpCase, arrays: list[Any], known: bool = True) -> Graph:
-    """The case as a graph; with `known` false its first dimensions are unknown."""
+    """The case as a graph; with `known` false the first dimensions of its data are unknown."""
     graph = Graph("case")
+    data = OPS[case.op].data_inputs
     values = []
     for i, array in enumerate(arrays):
         if not isinstance(array, np.ndarray):
             values.append(array)
             continue
-        shape = array.shape if known or not array.shape else (None, *array.shape[1:])
+        fixed = known or not array.shape or (data is not None and i >= data)
+        shape = array.shape if fixed else (None, *array.shape[1:])
         values.append(graph.add_input(f"input_{i}", TensorType(dtype_name(array), shape)))
     graph.set_outputs(flatten(case.call(*values)))
     return graph
