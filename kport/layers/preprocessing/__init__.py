@@ -1,8 +1,13 @@
 """Layers that turn raw data into numbers."""
 
 from .bounding_boxes import MaxNumBoundingBoxes as MaxNumBoundingBoxes
+from .category_encoding import CategoryEncoding as CategoryEncoding
 from .contrast import AutoContrast as AutoContrast
 from .contrast import ContrastLimitedAdaptiveHistogramEqualization as ContrastLimitedAdaptiveHistogramEqualization
+from .discretization import Discretization as Discretization
+from .hashing import HashedCrossing as HashedCrossing
+from .hashing import Hashing as Hashing
+from .normalization import Normalization as Normalization
 from .pipeline import Pipeline as Pipeline
 from .random_color import Equalization as Equalization
 from .random_color import RandomBrightness as RandomBrightness
