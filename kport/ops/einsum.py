@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError
-from ..ir import TensorType
+from ..ir import Symbolic, TensorType
 from ..ir.types import Dimension
 from .backend import tf
 from .elementwise import multiply
-from .linear import MatMul
+from .linear import Linear, MatMul
 from .op import Op, fail
 from .promotion import promote
 from .reduce import sum as sum_of
@@ -43,7 +43,8 @@ class Einsum(Op):
         return xs[0].with_shape(tuple(sizes[letter] for letter in output))
 
     def numpy(self, *xs: np.ndarray) -> np.ndarray:
-        return np.einsum(self.equation, *xs, optimize=len(xs) > 1)
+        y = self.decompose(*xs)  # NumPy's own einsum has no fast matrix product over batches
+        return np.einsum(self.equation, *xs) if y is NotImplemented else np.asarray(y)
 
     def tensorflow(self, *xs: Any) -> Any:
         return tf.einsum(self.equation, *xs)
@@ -76,13 +77,20 @@ def _contract(a: Any, a_term: str, b: Any, b_term: str, kept: str) -> tuple[Any,
     right = [c for c in b_term if c not in a_term]
     sizes = dict(zip(b_term, shape(b), strict=True)) | dict(zip(a_term, shape(a), strict=True))
 
-    def grouped(x: Any, term: str, *groups: list[str]) -> Any:
-        x = transpose(x, [term.index(c) for c in [*batch, *groups[0], *groups[1]]])
-        return reshape(x, [*(sizes[c] for c in batch), *(_product([sizes[c] for c in g]) for g in groups)])
+    def grouped(x: Any, term: str, groups: list[list[str]]) -> Any:
+        """`x` with one axis for each group of letters."""
+        x = transpose(x, [term.index(c) for group in groups for c in group])
+        return x if all(len(g) == 1 for g in groups) else reshape(x, [_product([sizes[c] for c in g]) for g in groups])
 
-    product = MatMul()(grouped(a, a_term, left, contracted), grouped(b, b_term, contracted, right))
+    # without a batch the left letters may stay as many axes as they are
+    rows = [[c] for c in left] if left and not batch else [*([c] for c in batch), left]
+    columns = grouped(b, b_term, [*([c] for c in batch), contracted, right])
+    constant = not isinstance(b, Symbolic) or getattr(b, "is_constant", False)
+    product: Op = Linear() if constant and not batch else MatMul()
+    y = product(grouped(a, a_term, [*rows, contracted]), columns)
     term = [*batch, *left, *right]
-    return reshape(product, [sizes[c] for c in term]), "".join(term)
+    made = [*rows, right]
+    return (y if all(len(g) == 1 for g in made) else reshape(y, [sizes[c] for c in term])), "".join(term)
 
 
 def _product(sizes: list[Any]) -> Any:
