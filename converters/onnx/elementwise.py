@@ -1,0 +1,142 @@
+"""Arithmetic, functions of one element, comparison, logic, casting."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...ir import Node
+from ...ops import elementwise as e
+from ...ops import logic, math
+from ...ops.op import Op
+from ...ops.promotion import is_float
+from ..target import Emission, Options
+from .builder import Builder
+from .opset import opset_of
+from .saying import EVERYTHING, FLOATS, INTEGERS, NUMBERS, SINGLES, WORDS, emission, one
+
+_MIN_MAX = FLOATS | WORDS | {"int8", "uint8"}
+_WHERE = FLOATS | {"int8", "int32", "int64", "uint8", "uint32", "string"}
+_POWER = FLOATS | {"int32", "int64"}
+
+
+def _cast(b: Builder, node: Node, x: str) -> str:
+    """To bool anything but zero is True, NaN as well; to integers towards zero, as ONNX's Cast does."""
+    source, target = node.inputs[0].dtype, node.output.dtype  # type: ignore[union-attr]
+    return x if source == target else b.cast(x, target)
+
+
+def _square(b: Builder, node: Node, x: str) -> str:
+    return str(b("Mul", x, x))
+
+
+def _not_equal(b: Builder, node: Node, x: str, y: str) -> str:
+    return str(b("Not", b("Equal", x, y)))
+
+
+def _equal_accepts(node: Node, options: Options) -> str | None:
+    text = node.inputs[0] is not None and node.inputs[0].dtype == "string"
+    return "ONNX compares text from opset 19 on" if text and opset_of(options) < 19 else None
+
+
+def _round(b: Builder, node: Node, x: str) -> str:
+    return str(b("Round", x)) if is_float(node.output.dtype) else x
+
+
+def _rsqrt(b: Builder, node: Node, x: str) -> str:
+    return str(b("Reciprocal", b("Sqrt", x)))
+
+
+def _clip(b: Builder, node: Node, x: str) -> str:
+    op = node.op
+    bounds = [b.constant(v, node.output.dtype, name) if _bounds(v) else "" for name, v in (("low", op.low), ("high", op.high))]  # type: ignore[attr-defined]
+    return str(b("Clip", x, *bounds))
+
+
+def _where(b: Builder, node: Node, condition: str, x: str, y: str) -> str:
+    dtype = node.output.dtype
+    if dtype == "bool":  # there is no kernel for it
+        return str(b("Or", b("And", condition, x), b("And", b("Not", condition), y)))
+    if dtype in _WHERE:
+        return str(b("Where", condition, x, y))
+    wide = "float32" if is_float(dtype) else "int64"
+    return b.cast(b("Where", condition, b.cast(x, wide), b.cast(y, wide)), dtype)
+
+
+def _bounds(limit: float | None) -> bool:
+    return limit is not None and np.isfinite(limit)
+
+
+def _is_float(node: Node, options: Options) -> str | None:
+    dtype = node.inputs[0].dtype if node.inputs[0] else ""
+    return None if is_float(dtype) else f"ONNX has it for floats only, not for {dtype}"
+
+
+def _is_integer(node: Node, options: Options) -> str | None:
+    dtype = node.output.dtype
+    return "of floats ONNX's Mod has the dividend's sign" if is_float(dtype) else None
+
+
+def _shift(direction: str) -> Emission:
+    return emission(lambda b, node, x, y: b("BitShift", x, y, direction=direction), _unsigned)
+
+
+def _unsigned(node: Node, options: Options) -> str | None:
+    dtype = node.output.dtype
+    return None if dtype.startswith("uint") else f"ONNX shifts unsigned integers only, not {dtype}"
+
+
+EMISSIONS: dict[type[Op], Emission] = {
+    e.Absolute: one("Abs", NUMBERS),
+    e.Add: one("Add", FLOATS | WORDS),
+    e.Cast: emission(_cast),
+    e.Clip: emission(_clip, types=FLOATS | WORDS | {"int8", "uint8"}),
+    e.Divide: one("Div", FLOATS | WORDS),
+    e.Exp: one("Exp", FLOATS),
+    e.Log: one("Log", FLOATS),
+    e.Maximum: one("Max", _MIN_MAX),
+    e.Minimum: one("Min", _MIN_MAX),
+    e.Mod: emission(lambda b, node, x, y: b("Mod", x, y), _is_integer),
+    e.Multiply: one("Mul", FLOATS | WORDS),
+    e.Negative: one("Neg", FLOATS | {"int8", "int16", "int32", "int64"}),
+    e.Power: one("Pow", _POWER),
+    e.Sqrt: one("Sqrt", FLOATS),
+    e.Square: emission(_square, types=FLOATS | WORDS),
+    e.Subtract: one("Sub", FLOATS | WORDS),
+    e.Tanh: one("Tanh", FLOATS),
+    e.Where: emission(_where),
+    logic.BitwiseAnd: one("BitwiseAnd", INTEGERS, 18),
+    logic.BitwiseOr: one("BitwiseOr", INTEGERS, 18),
+    logic.BitwiseXor: one("BitwiseXor", INTEGERS, 18),
+    logic.Equal: emission(lambda b, node, x, y: b("Equal", x, y), _equal_accepts, EVERYTHING - {"bfloat16"}),
+    logic.Greater: one("Greater", NUMBERS),
+    logic.GreaterEqual: one("GreaterOrEqual", NUMBERS),
+    logic.IsInf: emission(lambda b, node, x: b("IsInf", x), _is_float, FLOATS),
+    logic.IsNan: emission(lambda b, node, x: b("IsNaN", x), _is_float, FLOATS),
+    logic.LeftShift: _shift("LEFT"),
+    logic.Less: one("Less", NUMBERS),
+    logic.LessEqual: one("LessOrEqual", NUMBERS),
+    logic.LogicalAnd: one("And"),
+    logic.LogicalNot: one("Not"),
+    logic.LogicalOr: one("Or"),
+    logic.LogicalXor: one("Xor"),
+    logic.NotEqual: emission(_not_equal, _equal_accepts, EVERYTHING - {"bfloat16"}),
+    logic.RightShift: _shift("RIGHT"),
+    math.Acos: one("Acos", SINGLES),
+    math.Acosh: one("Acosh", SINGLES),
+    math.Asin: one("Asin", SINGLES),
+    math.Asinh: one("Asinh", SINGLES),
+    math.Atan: one("Atan", SINGLES),
+    math.Atanh: one("Atanh", SINGLES),
+    math.Ceil: one("Ceil", FLOATS),
+    math.Cos: one("Cos", FLOATS),
+    math.Cosh: one("Cosh", SINGLES),
+    math.Erf: one("Erf", SINGLES),
+    math.Floor: one("Floor", FLOATS),
+    math.Reciprocal: one("Reciprocal", FLOATS),
+    math.Round: emission(_round),
+    math.Rsqrt: emission(_rsqrt, types=FLOATS),
+    math.Sign: one("Sign", NUMBERS),
+    math.Sin: one("Sin", FLOATS),
+    math.Sinh: one("Sinh", SINGLES),
+    math.Tan: one("Tan", SINGLES),
+}

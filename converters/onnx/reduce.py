@@ -1,0 +1,40 @@
+"""Reductions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...ir import Node
+from ...ops import reduce as r
+from ...ops.op import Op
+from ..target import Emission
+from .builder import Builder
+from .saying import FLOATS, emission
+
+
+def reduce(b: Builder, op_type: str, x: str, axes: tuple[int, ...], keepdims: bool) -> str:
+    """Axes are an input from opset 18 on (of ReduceSum always), an attribute before."""
+    if not axes:
+        return x
+    keep = None if keepdims else 0
+    if b.opset >= 18 or op_type == "ReduceSum":
+        return str(b(op_type, x, b.ints(axes, "axes"), keepdims=keep))
+    return str(b(op_type, x, axes=axes, keepdims=keep))
+
+
+def _reduction(op_type: str, more: frozenset[str] = frozenset()) -> Emission:
+    def say(b: Builder, node: Node, x: str) -> str:
+        op: Any = node.op
+        return reduce(b, op_type, x, op.axes, op.keepdims)
+
+    return emission(say, types=FLOATS | {"int32", "int64"} | more)
+
+
+EMISSIONS: dict[type[Op], Emission] = {
+    r.LogSumExp: _reduction("ReduceLogSumExp"),
+    r.ReduceMax: _reduction("ReduceMax", frozenset({"int8", "uint8"})),
+    r.ReduceMean: _reduction("ReduceMean"),
+    r.ReduceMin: _reduction("ReduceMin", frozenset({"int8", "uint8"})),
+    r.ReduceProd: _reduction("ReduceProd"),
+    r.ReduceSum: _reduction("ReduceSum"),
+}

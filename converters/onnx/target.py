@@ -1,0 +1,48 @@
+"""ONNX as a target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ...ops.conv import Conv
+from ...ops.conv_transpose import ConvTranspose
+from ...ops.image import Resize
+from ...ops.pool import AveragePool, MaxPool
+from ..contract import KEY
+from ..target import Target, Tolerance
+from . import reader, runner
+from .emissions import EMISSIONS, UNSUPPORTED
+from .writer import write
+
+
+def read_contract(path: Path) -> Mapping[str, str] | None:
+    """The contract of a file that kport wrote."""
+    found = reader.metadata(path)
+    return found if found is not None and KEY in found else None
+
+
+TARGET = Target(
+    name="onnx",
+    title="ONNX",
+    suffix=".onnx",
+    emissions=EMISSIONS,
+    unsupported=UNSUPPORTED,
+    channels_first=frozenset({AveragePool, Conv, ConvTranspose, MaxPool, Resize}),
+    options=frozenset({"precision", "opset", "input_layout"}),
+    tolerances={
+        "float32": Tolerance(1e-4, 1e-5),
+        # half precision has 11 bits: an error of 5e-4 at each operation, of which some dozens add up
+        "float16": Tolerance(2e-2, 1e-2),
+    },
+    write=write,
+    annotate=reader.annotate,
+    read_contract=read_contract,
+    recognises=reader.recognises,
+    run=runner.run,
+    predict=runner.predict,
+    runtime=runner.runtime,
+    observe=runner.observe,
+    requires=("onnxruntime",),
+    extra="onnx",
+)
