@@ -1,0 +1,73 @@
+"""The arguments that a recurrent cell and the layer around it share, as base classes of both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ... import activations, constraints, initializers, regularizers
+from ..layer import Layer
+
+
+class CellArguments(Layer):
+    """Arguments: activation; use_bias; initializers, regularizers and constraints of the three weights; dropout of the
+    input and recurrent_dropout of the state (training only), with a seed."""
+
+    def __init__(
+        self,
+        activation: Any = "tanh",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        **kwargs: Any,
+    ):
+        super().__init__(**kwargs)
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.recurrent_initializer = initializers.get(recurrent_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.recurrent_regularizer = regularizers.get(recurrent_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.recurrent_constraint = constraints.get(recurrent_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+        self.dropout = min(1.0, max(0.0, dropout))
+        self.recurrent_dropout = min(1.0, max(0.0, recurrent_dropout))
+        self.seed = seed
+
+
+class UnitsArguments(CellArguments):
+    """And `units`: the size of a state."""
+
+    def __init__(self, units: int, activation: Any = "tanh", use_bias: bool = True, **kwargs: Any):
+        super().__init__(activation=activation, use_bias=use_bias, **kwargs)
+        self.units = int(units)
+
+
+class GatedArguments(UnitsArguments):
+    """And `recurrent_activation`: of the gates; `implementation` (how Keras multiplies; the numbers are the same)."""
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        *,
+        implementation: int = 2,
+        **kwargs: Any,
+    ):
+        super().__init__(units, activation, use_bias, **kwargs)
+        self.recurrent_activation = activations.get(recurrent_activation)
+        self.implementation = implementation

@@ -1,0 +1,141 @@
+"""What the built-in recurrent cells share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ... import ops
+from ...configurable import constructor_parameters
+from ...ops.recurrent import ACTIVATIONS, Recurrent
+from ...registry import activations as registry
+from ...tree import flatten
+from ..layer import Layer
+from .arguments import CellArguments, GatedArguments, UnitsArguments
+
+
+class WeightedCell(CellArguments):
+    """A cell with the weights kernel, recurrent_kernel and bias."""
+
+    def add_weights(self, kernel: tuple[Any, ...], recurrent_kernel: tuple[Any, ...], bias: tuple[Any, ...]) -> None:
+        """Creates the three weights of these shapes, in Keras's order."""
+        for name, shape, kind in (("kernel", kernel, "kernel"), ("recurrent_kernel", recurrent_kernel, "recurrent")):
+            weight = self.add_weight(
+                shape,
+                getattr(self, f"{kind}_initializer"),
+                name=name,
+                regularizer=getattr(self, f"{kind}_regularizer"),
+                constraint=getattr(self, f"{kind}_constraint"),
+            )
+            setattr(self, name, weight)
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(
+                bias,
+                self.initial_bias(),
+                name="bias",
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+            )
+
+    def initial_bias(self) -> Any:
+        """The initializer of the bias."""
+        return self.bias_initializer
+
+
+class RecurrentCell(WeightedCell, UnitsArguments):
+    """A cell that is one step of a recurrent operation: call(inputs, states) → (output, new states).
+
+    inputs: (batch, F), states and output: (batch, units).
+    """
+
+    kernel: Any
+    recurrent_kernel: Any
+
+    def operation(self, **attributes: Any) -> Recurrent:
+        """The operation; an activation that has no name for it is "" there."""
+        raise NotImplementedError(f"{type(self).__name__} has no operation")
+
+    @property
+    def functions(self) -> tuple[Callable[[Any], Any], ...]:
+        """The activation functions that a step needs."""
+        return (self.activation,)
+
+    @property
+    def state_size(self) -> int | list[int]:
+        return self.units
+
+    @property
+    def output_size(self) -> int:
+        return self.units
+
+    def get_initial_state(self, batch_size: Any = None) -> list[Any]:
+        """Zeros."""
+        return [ops.zeros((batch_size, size), self.compute_dtype) for size in flatten(self.state_size)]
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        op = self.operation()
+        width = op.gates * self.units
+        self.add_weights((input_shape[-1], width), (self.units, width), op.bias_shape(width))
+
+    def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:
+        op = self.operation()
+        nested = isinstance(states, (list, tuple))
+        x, weights = op.project(inputs, self.kernel, self.recurrent_kernel, self.bias)
+        output, new_states = op.step(self.functions, list(states) if nested else [states], x, weights)
+        return output, new_states if nested else new_states[0]
+
+    def run(self, x: Any, states: list[Any] | None, mask: Any, reverse: bool, zero_output_for_mask: bool) -> Any:
+        """All steps as one operation: outputs (batch, T, units), the output of the step run last, the final states.
+
+        None if an activation is none of those that the operation knows by name.
+        """
+        if "" in map(function_name, self.functions):
+            return None
+        op = self.operation(reverse=reverse, zero_output_for_mask=zero_output_for_mask)
+        initial = [None] * op.states if states is None else states
+        y, *finals = op(x, self.kernel, self.recurrent_kernel, self.bias, *initial, mask)
+        return y, last_output(y, finals, states, mask, reverse, zero_output_for_mask), finals
+
+
+class GatedCell(RecurrentCell, GatedArguments):
+    """With a second activation function, of the gates."""
+
+    @property
+    def functions(self) -> tuple[Callable[[Any], Any], ...]:
+        return self.activation, self.recurrent_activation
+
+
+def last_output(y: Any, finals: list[Any], states: list[Any] | None, mask: Any, reverse: bool, zero_output_for_mask: bool) -> Any:
+    """The output of the step that is run last, for cells whose output is their first state.
+
+    Where it is that state, a target need not keep all outputs. A mask makes a difference if it zeroes outputs, or if
+    nothing but masked steps leave a given initial state as it was.
+    """
+    is_state = mask is None or (states is None and not zero_output_for_mask)
+    return finals[0] if is_state else y[:, 0 if reverse else -1]
+
+
+def function_name(function: Callable[[Any], Any]) -> str:
+    """The name by which recurrent operations know an activation function, "" if they don't."""
+    name = getattr(function, "__name__", "")
+    return name if name in ACTIVATIONS and registry.items.get(name) is function else ""
+
+
+def unit_forget(initializer: Callable[..., Any]) -> Callable[..., Any]:
+    """The initializer of an LSTM's bias: ones for the forget gate, the others by `initializer`."""
+
+    def initialize(shape: tuple[int, ...], dtype: Any = None) -> Any:
+        units = shape[0] // 4
+        parts = (initializer((units,), dtype=dtype), np.ones(units, dtype), initializer((2 * units,), dtype=dtype))
+        return np.concatenate(parts)
+
+    return initialize
+
+
+def cell_of(layer: Layer, cell_class: Any, **more: Any) -> Any:
+    """The cell of a layer that has the cell's arguments as its own."""
+    names = [p for p in constructor_parameters(cell_class) if p not in (*constructor_parameters(Layer), *more)]
+    return cell_class(**{p: getattr(layer, p) for p in names}, **more, dtype=layer.dtype_policy, trainable=layer.trainable)

@@ -1,0 +1,150 @@
+"""LSTMs whose matrix products are convolutions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ... import activations, ops
+from ...errors import LayerError
+from ...ops.recurrent import lstm_gates, recurrence, swap_time
+from ...ops.shapes import CHANNELS_FIRST, as_tuple, channel_axis
+from ...registry import layers
+from ..data_format import standardize
+from .arguments import CellArguments
+from .cell import WeightedCell, cell_of, last_output, unit_forget
+from .rnn import RecurrentLayer
+
+
+class ConvLSTMArguments(CellArguments):
+    """Arguments: filters; kernel_size; strides, padding ("valid" or "same") and dilation_rate of the convolution of the
+    inputs; data_format of one step; recurrent_activation of the gates; unit_forget_bias: the forget gate's bias starts at 1.
+    """
+
+    rank: int
+    """How many spatial dimensions a step has."""
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        unit_forget_bias: bool = True,
+        **kwargs: Any,
+    ):
+        super().__init__(activation=activation, **kwargs)
+        self.filters = int(filters)
+        self.kernel_size = as_tuple(kernel_size, self.rank, "kernel_size")
+        self.strides = as_tuple(strides, self.rank, "strides")
+        self.padding = padding.lower()
+        self.data_format = standardize(data_format)
+        self.dilation_rate = as_tuple(dilation_rate, self.rank, "dilation_rate")
+        self.recurrent_activation = activations.get(recurrent_activation)
+        self.unit_forget_bias = unit_forget_bias
+        if self.padding not in ("valid", "same"):
+            raise LayerError(f"expected 'valid' or 'same'. Received: padding={padding!r}", self.name)
+
+
+class ConvLSTMCell(ConvLSTMArguments, WeightedCell):
+    """The weights of a convolutional LSTM, and its loop over time.
+
+    i, f, g, o = conv(x, kernel) + bias + conv(h, recurrent_kernel), from there as `ops.Lstm`; the second convolution
+    has stride 1 and padding "same". The states h and c: (batch, *spatial', filters).
+    Weights: kernel (*kernel_size, C, 4 · filters), recurrent_kernel (*kernel_size, filters, 4 · filters),
+    bias (4 · filters,). Source: Shi et al. 2015, https://arxiv.org/abs/1506.04214
+    """
+
+    kernel: Any
+    recurrent_kernel: Any
+
+    def __init__(self, rank: int, *args: Any, **kwargs: Any):
+        self.rank = rank
+        super().__init__(*args, **kwargs)
+
+    @property
+    def state_size(self) -> list[int]:
+        return [self.filters, self.filters]
+
+    def initial_bias(self) -> Any:
+        return unit_forget(self.bias_initializer) if self.unit_forget_bias else self.bias_initializer
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        channels, width = input_shape[channel_axis(self.rank + 2, self.data_format)], 4 * self.filters
+        self.add_weights((*self.kernel_size, channels, width), (*self.kernel_size, self.filters, width), (width,))
+
+    def run(self, x: Any, states: list[Any] | None, mask: Any, reverse: bool, zero_output_for_mask: bool) -> Any:
+        """Outputs, the output of the step run last, the final states, as `RecurrentLayer` wants them."""
+        steps = swap_time(self._channels_last(x))
+        time, batch, *rest = ops.shape(steps)
+        projected = ops.conv(
+            ops.reshape(steps, (-1, *rest)),
+            self.kernel,
+            self.bias,
+            strides=self.strides,
+            padding=self.padding,
+            dilations=self.dilation_rate,
+        )
+        spatial = ops.shape(projected)[1:-1]
+        projected = ops.reshape(projected, (time, batch, *spatial, 4 * self.filters))
+        zeros = ops.zeros((batch, *spatial, self.filters), self.compute_dtype)
+
+        def step(states: list[Any], x: Any, weights: list[Any]) -> tuple[Any, list[Any]]:
+            gates = x + ops.conv(states[0], weights[0], padding="same")
+            h, c = lstm_gates(gates, states[1], self.activation, self.recurrent_activation)
+            return h, [h, c]
+
+        y, finals = recurrence(
+            step,
+            [zeros, zeros] if states is None else [self._channels_last(s) for s in states],
+            projected,
+            [self.recurrent_kernel],
+            mask=None if mask is None else swap_time(mask),
+            reverse=reverse,
+            zero_output_for_mask=zero_output_for_mask,
+            name=self.name,
+        )
+        y, finals = self._own_format(swap_time(y)), [self._own_format(s) for s in finals]
+        return y, last_output(y, finals, states, mask, reverse, zero_output_for_mask), finals
+
+    def _channels_last(self, x: Any) -> Any:
+        return self._moved(x, -self.rank - 1, -1)
+
+    def _own_format(self, x: Any) -> Any:
+        return self._moved(x, -1, -self.rank - 1)
+
+    def _moved(self, x: Any, source: int, destination: int) -> Any:
+        return ops.moveaxis(x, source, destination) if self.data_format == CHANNELS_FIRST else x
+
+
+class ConvLSTM(ConvLSTMArguments, RecurrentLayer):
+    """ConvLSTMCell over time: (batch, T, *spatial, C) → (batch, T, *spatial', filters), without T unless
+    `return_sequences`; with `data_format` "channels_first" the channels come before the spatial axes."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.cell = cell_of(self, ConvLSTMCell, name="conv_lstm_cell", rank=self.rank)
+
+
+@layers()
+class ConvLSTM1D(ConvLSTM):
+    """ConvLSTM of sequences of sequences."""
+
+    rank = 1
+
+
+@layers()
+class ConvLSTM2D(ConvLSTM):
+    """ConvLSTM of sequences of images."""
+
+    rank = 2
+
+
+@layers()
+class ConvLSTM3D(ConvLSTM):
+    """ConvLSTM of sequences of volumes."""
+
+    rank = 3

@@ -1,0 +1,49 @@
+"""A layer for every time step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ... import ops
+from ...errors import LayerError
+from ...registry import layers
+from ...tree import flatten, map_structure
+from ..core.wrapper import Wrapper
+from ..layer import call_parameters, map_shapes
+
+
+@layers()
+class TimeDistributed(Wrapper):
+    """`layer` (any layer, models included) applied to each step: (batch, T, ...) → (batch, T, ...).
+
+    The steps are put into the batch, (batch · T, ...), so that the layer is called once. A mask of more than
+    (batch, T) is the layer's own at every step; the output has the mask of the input.
+    """
+
+    supports_masking = True
+
+    def build(self, input_shape: Any) -> None:
+        if not self.layer.built:
+            self.layer.build(map_shapes(_step_shape, input_shape))
+            self.layer.built = True
+
+    def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:
+        first = flatten(inputs)[0]
+        if len(first.shape) < 3:
+            raise LayerError(f"expected inputs (batch, T, ..., C). Received: shape={tuple(first.shape)}", self.name)
+        batch, time, *_ = ops.shape(first)
+        names = call_parameters(type(self.layer))
+        kwargs: dict[str, Any] = {"training": training} if "training" in names else {}
+        if "mask" in names and any(m is not None and len(m.shape) > 2 for m in flatten(mask)):
+            kwargs["mask"] = map_structure(_merge_steps, mask)
+        outputs = self.layer(map_structure(_merge_steps, inputs), **kwargs)
+        return map_structure(lambda y: ops.reshape(y, (batch, time, *ops.shape(y)[1:])), outputs)
+
+
+def _merge_steps(x: Any) -> Any:
+    """(batch, T, ...) to (batch · T, ...)"""
+    return None if x is None else ops.reshape(x, (-1, *ops.shape(x)[2:]))
+
+
+def _step_shape(shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+    return (None if None in shape[:2] else shape[0] * shape[1], *shape[2:])  # type: ignore[operator]
