@@ -29,7 +29,6 @@ from .logic import greater
 from .math import expm1
 from .promotion import dtype_of
 from .rearrange import flip
-from .reduce import max as reduce_max
 from .reduce import sum as reduce_sum
 from .shape import shape, split
 from .shapes import normalize_axis
@@ -101,22 +100,24 @@ def squareplus(x: Any, b: float = 4) -> Any:
 
 
 def sparsemax(x: Any, axis: int = -1) -> Any:
-    """max(x - τ, 0), where τ makes the sum along `axis` 1: the nearest point of the simplex.
+    """max(x - τ, 0) along `axis`, as Keras computes it: with z sorted from the largest down and S_k = z_1 + ... + z_k, let K be
+    the number of k with z_k > (S_k - 1) / k; then τ = (S_1 + ... + S_K - 1) / K.
 
-    With z sorted from the largest down, k is the last rank for which 1 + k z_k > z_1 + ... + z_k, and
-    τ = (z_1 + ... + z_k - 1) / k. Source: Martins & Astudillo 2016, https://arxiv.org/abs/1602.02068
+    Martins & Astudillo 2016 (https://arxiv.org/abs/1602.02068) have τ = (S_K - 1) / K, which makes the outputs sum to 1; for
+    K > 1 those of Keras (3.7 to 3.15) don't, and a trained model depends on it.
     """
     axis = normalize_axis(axis, len(x.shape))
     size = shape(x)[axis]
     if not isinstance(size, int):
         raise ShapeError(f"sparsemax: expected a known size of axis {axis}. Received: x.shape={tuple(x.shape)}")
-    x = subtract(x, reduce_max(x, axis, keepdims=True))  # τ moves with x; small numbers keep more digits
+    dtype = dtype_of(x) or "float32"
     ordered = flip(sort(x, axis), axis)
     sums = cumsum(ordered, axis)
-    ranks = np.arange(1, size + 1, dtype=np.float32).reshape([-1 if i == axis else 1 for i in range(len(x.shape))])
-    kept = cast(greater(add(multiply(ordered, cast(ranks, dtype_of(x) or "float32")), 1.0), sums), dtype_of(x) or "float32")
-    largest = reduce_sum(multiply(ordered, kept), axis, keepdims=True)
-    tau = divide(subtract(largest, 1.0), reduce_sum(kept, axis, keepdims=True))
+    ranks = np.arange(1, size + 1).reshape([-1 if i == axis else 1 for i in range(len(x.shape))])
+    # the rounding is that of Keras too: one k more or less is another τ
+    kept = cast(greater(subtract(ordered, divide(subtract(sums, 1.0), cast(ranks, dtype))), 0.0), dtype)
+    total = reduce_sum(multiply(sums, kept), axis, keepdims=True)
+    tau = divide(subtract(total, 1.0), reduce_sum(kept, axis, keepdims=True))
     return maximum(subtract(x, tau), 0.0)
 
 

@@ -15,7 +15,8 @@ class LayerCase:
     layer: Keras class name; inputs: the first argument of `call` as `tests.data.make` takes it;
     config: constructor arguments as Keras's JSON has them (a wrapped layer is a dict with class_name and config);
     call: further arguments of `call` by name; mask: the mask of the input;
-    oracle: "keras" (3.15) or "tf_keras" for what Keras 3 dropped, or None with `expected` given (its source in `reason`);
+    oracle: "keras" (3.15) or "tf_keras" for what Keras 3 dropped, or None with `expected` given (its source in `reason`):
+    the outputs, or a function of the inputs and the weights that gives them; weights: random ones if absent;
     reason: why a tolerance is wider than the default, or why something can't be compared;
     skip: parts that can't be shown for this case, each with its reason: any of tensorflow, graph, config, keras_config.
     """

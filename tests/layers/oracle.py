@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 from typing import Any
 
@@ -20,12 +21,20 @@ def oracle_layer(case: LayerCase) -> Any:
     """The oracle's layer, built on the case's inputs, with random weights."""
     module = oracle_module(case)
     layer_class = getattr(module.layers, case.layer)
-    layer = layer_class.from_config({"name": "layer", **case.config})
+    layer = layer_class.from_config({"name": "layer", **copy.deepcopy(case.config)})  # Keras empties nested ones
     call_oracle(layer, case)  # builds it
     weights = case.weights if case.weights is not None else random_weights(layer.weights, case.id)
-    if weights:
-        layer.set_weights(weights)
+    set_weights(layer, weights)
     return layer
+
+
+def set_weights(layer: Any, weights: list[Any]) -> None:
+    """Replaces the oracle's weights, and what it has derived from them."""
+    if not weights:
+        return
+    layer.set_weights(weights)
+    if hasattr(layer, "finalize_state"):  # Normalization computes with copies of its weights
+        layer.finalize_state()
 
 
 def random_weights(variables: list[Any], seed: str) -> list[np.ndarray]:

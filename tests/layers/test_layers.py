@@ -19,7 +19,7 @@ from kport.tree import flatten, map_structure
 from tests.compare import assert_same
 from tests.layers.case import LayerCase
 from tests.layers.cases import CASES
-from tests.layers.oracle import call_arguments, call_oracle, oracle_layer
+from tests.layers.oracle import call_arguments, call_oracle, oracle_layer, random_weights, set_weights
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the oracles' own
 
@@ -34,9 +34,9 @@ class Prepared:
         self.layer(self.inputs, **self.kwargs)
         self.oracle: Any = None
         if case.oracle is None:
-            if case.weights is not None:
-                self.layer.set_weights(case.weights)
-            self.expected = case.expected
+            weights = case.weights if case.weights is not None else random_weights(self.layer.weights, case.id)
+            self.layer.set_weights(weights)
+            self.expected = case.expected(self.inputs, *weights) if callable(case.expected) else case.expected
             return
         self.oracle = oracle_layer(case)
         oracle_weights = [w for w in self.oracle.weights if "seed" not in w.name]
@@ -122,5 +122,5 @@ def test_reads_and_writes_keras_config(prepared: Prepared) -> None:
     prepared.same(theirs(prepared.inputs, **prepared.kwargs))
     oracle = type(prepared.oracle).from_config(prepared.layer.get_config())
     call_oracle(oracle, prepared.case)
-    oracle.set_weights(prepared.oracle.get_weights())
+    set_weights(oracle, prepared.oracle.get_weights())
     assert_same(call_oracle(oracle, prepared.case), prepared.expected, prepared.case.rtol, prepared.case.atol)

@@ -1,7 +1,76 @@
-"""Activation layers."""
+"""Activation functions, by name and as layers."""
 
+import numpy as np
+
+from tests.data import Bools, Exactly, Floats, Ints
 from tests.layers.case import LayerCase
 
+WIDE = Floats((2, 3, 4), -4.0, 4.0)
+LEAKY = {"class_name": "LeakyReLU", "module": "keras.layers", "registered_name": None, "config": {"negative_slope": 0.1}}
+NAMES = [
+    "celu",
+    "elu",
+    "exponential",
+    "gelu",
+    "glu",
+    "hard_shrink",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_swish",
+    "hard_tanh",
+    "leaky_relu",
+    "linear",
+    "log_sigmoid",
+    "log_softmax",
+    "mish",
+    "relu",
+    "relu6",
+    "selu",
+    "sigmoid",
+    "silu",
+    "soft_shrink",
+    "softmax",
+    "softplus",
+    "softsign",
+    "sparse_plus",
+    "sparse_sigmoid",
+    "sparsemax",
+    "squareplus",
+    "swish",
+    "tanh",
+    "tanh_shrink",
+]
+
 CASES = [
-    LayerCase("Activation", (2, 3, 4), {"activation": "relu"}),
+    *(LayerCase("Activation", Floats((2, 3, 4), -8.0, 8.0), {"activation": name}) for name in NAMES),
+    LayerCase("Activation", (2, 4), {"activation": LEAKY}),
+    LayerCase("Dense", (2, 5), {"units": 3, "activation": LEAKY}),
+    LayerCase("ReLU", WIDE),
+    LayerCase("ReLU", WIDE, {"max_value": 6}),
+    LayerCase("ReLU", WIDE, {"max_value": 1.5}),
+    LayerCase("ReLU", WIDE, {"negative_slope": 0.2}),
+    LayerCase("ReLU", WIDE, {"threshold": 1.0}),
+    LayerCase("ReLU", WIDE, {"threshold": 1.0, "max_value": 2.0}),
+    LayerCase("ReLU", WIDE, {"negative_slope": 0.2, "max_value": 2.0}),
+    LayerCase("ReLU", WIDE, {"negative_slope": 0.2, "max_value": 2.0, "threshold": 0.5}),
+    LayerCase("ReLU", Exactly([[-1.0, 0.0, 0.5, 1.0, 2.0]]), {"threshold": 1.0, "max_value": 0.5}),
+    LayerCase("LeakyReLU", WIDE),
+    LayerCase("LeakyReLU", WIDE, {"negative_slope": 0.0}),
+    LayerCase("LeakyReLU", WIDE, {"negative_slope": 1.5}),
+    LayerCase("ELU", WIDE),
+    LayerCase("ELU", WIDE, {"alpha": 0.5}),
+    LayerCase("PReLU", (2, 5)),
+    LayerCase("PReLU", (2, 3, 4)),
+    LayerCase("PReLU", (2, 3, 4, 5), {"shared_axes": [1, 2]}),
+    LayerCase("PReLU", (2, 3, 4, 5), {"shared_axes": [3], "alpha_constraint": "non_neg", "alpha_regularizer": "l1"}),
+    LayerCase("Softmax", WIDE),
+    LayerCase("Softmax", WIDE, {"axis": 1}),
+    LayerCase("Softmax", WIDE, {"axis": [-1]}),
+    LayerCase("Softmax", WIDE, {"axis": [1, 2]}),
+    LayerCase("Softmax", (2, 4), mask=np.array([[True, True, False, True], [False] * 4])),
+    LayerCase("Softmax", (2, 3, 4), call={"mask": Bools((2, 3, 4))}),
+    LayerCase("Softmax", (2, 3, 4), call={"mask": Bools((2, 1, 4))}),
+    LayerCase("Softmax", (2, 3, 4), {"axis": [1, 2]}, call={"mask": Ints((2, 3, 4), 2)}),
+    LayerCase("ThresholdedReLU", WIDE, oracle="tf_keras"),
+    LayerCase("ThresholdedReLU", WIDE, {"theta": 0.5}, oracle="tf_keras"),
 ]
