@@ -25,7 +25,8 @@ class Arange(Op):
         return start.with_shape((None,))
 
     def numpy(self, start: np.ndarray, stop: np.ndarray, step: np.ndarray) -> np.ndarray:
-        return np.arange(start, stop, step, start.dtype)
+        bounds: Any = (start.item(), stop.item(), step.item())
+        return np.arange(*bounds, dtype=start.dtype)
 
     def tensorflow(self, start: Any, stop: Any, step: Any) -> Any:
         return tf.range(start, stop, step)
@@ -40,7 +41,7 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: str | None = N
         numbers = [python_dtype(b, None) for b in bounds if dtype_of(b) is None]
         dtype = result_dtype(*known, *numbers)
     if all(dtype_of(b) is None or isinstance(b, (np.ndarray, np.generic)) for b in bounds):
-        return np.arange(*bounds, dtype=numpy_dtype(dtype))  # type: ignore[no-any-return, call-overload]
+        return np.arange(*bounds, dtype=numpy_dtype(dtype))
     return cast(Arange()(*promote(*bounds)), dtype)
 
 

@@ -11,12 +11,11 @@ from ..errors import ShapeError
 from ..ir import Symbolic, TensorType
 from ..ir.types import Dimension
 from .backend import tf
-from .elementwise import multiply
 from .linear import Linear, MatMul
 from .op import Op, fail
 from .promotion import promote
 from .reduce import sum as sum_of
-from .shape import reshape, shape, squeeze, transpose
+from .shape import reshape, shape, size_product, squeeze, transpose
 
 
 class Einsum(Op):
@@ -80,7 +79,7 @@ def _contract(a: Any, a_term: str, b: Any, b_term: str, kept: str) -> tuple[Any,
     def grouped(x: Any, term: str, groups: list[list[str]]) -> Any:
         """`x` with one axis for each group of letters."""
         x = transpose(x, [term.index(c) for group in groups for c in group])
-        return x if all(len(g) == 1 for g in groups) else reshape(x, [_product([sizes[c] for c in g]) for g in groups])
+        return x if all(len(g) == 1 for g in groups) else reshape(x, [size_product([sizes[c] for c in g]) for g in groups])
 
     # without a batch the left letters may stay as many axes as they are
     rows = [[c] for c in left] if left and not batch else [*([c] for c in batch), left]
@@ -91,15 +90,6 @@ def _contract(a: Any, a_term: str, b: Any, b_term: str, kept: str) -> tuple[Any,
     term = [*batch, *left, *right]
     made = [*rows, right]
     return (y if all(len(g) == 1 for g in made) else reshape(y, [sizes[c] for c in term])), "".join(term)
-
-
-def _product(sizes: list[Any]) -> Any:
-    """The product of ints and scalar tensors."""
-    known = int(np.prod([s for s in sizes if isinstance(s, int)], dtype=np.int64))
-    unknown = [s for s in sizes if not isinstance(s, int)]
-    for size in unknown[1:]:
-        unknown[0] = multiply(unknown[0], size)
-    return known if not unknown else unknown[0] if known == 1 else multiply(unknown[0], known)
 
 
 def einsum(subscripts: str, *operands: Any) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 import operator
 from collections.abc import Sequence
-from functools import reduce
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,7 +18,7 @@ from .elementwise import add, cast, maximum, minimum, multiply, numpy_dtype, sub
 from .logic import equal, greater_equal, less, logical_and
 from .op import Op, fail
 from .promotion import dtype_of
-from .shape import broadcast_to, expand_dims, reshape, shape, squeeze, stack_sizes, static_sizes
+from .shape import broadcast_to, expand_dims, reshape, shape, size_product, squeeze, stack_sizes, static_sizes
 from .shapes import normalize_axis, permute
 
 
@@ -105,27 +104,35 @@ def getitem(x: Any, key: Any) -> Any:
     place = next((i for i, k in enumerate(keys) if k is Ellipsis), len(keys))
     keys[place : place + 1] = [builtins.slice(None)] * missing
     keys = [np.asarray(k) if isinstance(k, (list, tuple)) else k for k in keys]
+    if any(_is_tensor(k) and k.shape for k in keys):
+        # NumPy: beside a tensor that isn't a scalar, an int is one of the tensors
+        keys = [np.asarray(k) if _is_int(k) else k for k in keys]
+        places = [i for i, k in enumerate(keys) if _is_tensor(k)]
+        if places[-1] - places[0] + 1 != len(places):
+            raise ShapeError(f"expected integer tensors (and ints beside them) side by side. Received: x[{key}]")
     indices = [k for k in keys if k is not None]
     x = _slice_axes(x, indices)
-    x, added = _take_axes(x, indices)
-
+    x, widths = _take_axes(x, indices)
     squeezed: list[int] = []
     expanded: list[int] = []
-    axis = kept = 0
+    axis = kept = 0  # places in `x`, and in the result
     for k in keys:
         if k is None:
             expanded.append(kept)
             kept += 1
-            continue
-        if _is_int(k):
+        elif _is_int(k):
             squeezed.append(axis)
             axis += 1
-            continue
-        width = 1 if isinstance(k, builtins.slice) else added.pop(0)
-        axis += width
-        kept += width
+        else:
+            width = widths.pop(0) if _is_tensor(k) else 1
+            axis += width
+            kept += width
     x = squeeze(x, squeezed) if squeezed else x
     return expand_dims(x, expanded) if expanded else x
+
+
+def _is_tensor(key: Any) -> bool:
+    return key is not None and key is not Ellipsis and not _is_int(key) and not isinstance(key, builtins.slice)
 
 
 def _is_int(key: Any) -> bool:
@@ -134,7 +141,9 @@ def _is_int(key: Any) -> bool:
 
 def _slice_axes(x: Any, indices: Sequence[Any]) -> Any:
     """Applies ints (which keep their axis, of size 1) and slices; leaves the axes of tensors."""
-    begin, end, step = [], [], []
+    begin: list[int | None] = []
+    end: list[int | None] = []
+    step: list[int] = []
     moving: dict[int, tuple[Any, Any]] = {}
     for axis, index in enumerate(indices):
         if _is_int(index):
@@ -164,27 +173,24 @@ def _slice_axes(x: Any, indices: Sequence[Any]) -> Any:
 
 
 def _take_axes(x: Any, indices: Sequence[Any]) -> tuple[Any, list[int]]:
-    """Applies the integer tensors, and says how many axes each leaves: the first the rank of all, the others none."""
-    axes = [axis for axis, k in enumerate(indices) if not _is_int(k) and not isinstance(k, builtins.slice)]
-    if not axes:
-        return x, []
+    """Applies the integer tensors, and says how many axes each leaves: scalars none, of others the first the rank of all."""
+    axes = [axis for axis, k in enumerate(indices) if _is_tensor(k)]
     tensors = [indices[axis] for axis in axes]
     if any(dtype_of(t) == "bool" for t in tensors):
         raise ShapeError("expected integers as indices: how many elements a mask takes is not known. Use ops.where")
-    ints = [axis for axis, k in enumerate(indices) if _is_int(k)]
-    first, last = min(axes + ints), max(axes + ints)
-    if last - first + 1 != len(axes) + len(ints) or axes[-1] - axes[0] + 1 != len(axes):
-        raise ShapeError(f"expected integer tensors side by side, in axes that follow one another. Received: axes {axes}")
+    if not any(t.shape for t in tensors):
+        for axis in reversed(axes):
+            x = take(x, indices[axis], axis)
+        return x, [0] * len(axes)
+    # several axes become one, in which a place is ((i · n₁) + j) · n₂ + k
     sizes = shape(x)
+    first, last = axes[0], axes[-1]
     position = tensors[0]
-    for tensor, size in zip(tensors[1:], sizes[axes[0] + 1 :], strict=False):
+    for tensor, size in zip(tensors[1:], sizes[first + 1 :], strict=False):
         position = add(multiply(position, size), where(less(tensor, 0), add(tensor, size), tensor))
     if len(tensors) > 1:
-        size = reduce(
-            lambda a, b: a * b if isinstance(a, int) and isinstance(b, int) else multiply(a, b), sizes[axes[0] : axes[-1] + 1]
-        )
-        x = reshape(x, (*sizes[: axes[0]], size, *sizes[axes[-1] + 1 :]))
-    return take(x, position, axes[0]), [len(position.shape), *[0] * (len(axes) - 1)]
+        x = reshape(x, (*sizes[:first], size_product(sizes[first : last + 1]), *sizes[last + 1 :]))
+    return take(x, position, first), [len(position.shape), *[0] * (len(axes) - 1)]
 
 
 class Take(Op):
@@ -328,7 +334,12 @@ class ScatterNd(Op):
 
     def tensorflow(self, x: Any, indices: Any, updates: Any) -> Any:
         if self.reduction == "mul":
-            return tf.numpy_function(self.numpy, (x, indices, updates), x.dtype)
+            depth = indices.shape[-1]
+            sizes = tf.shape(x)
+            strides = tf.math.cumprod(sizes[:depth], exclusive=True, reverse=True)
+            places = tf.reduce_sum(tf.cast(indices, tf.int32) * strides, -1)
+            factors = tf.math.unsorted_segment_prod(updates, places, tf.reduce_prod(sizes[:depth]))
+            return x * tf.reshape(factors, sizes)
         name = {"none": "update", "add": "add", "min": "min", "max": "max"}[self.reduction]
         return getattr(tf, f"tensor_scatter_nd_{name}")(x, indices, updates)
 

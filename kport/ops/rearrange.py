@@ -9,10 +9,10 @@ import numpy as np
 
 from ..errors import ShapeError
 from .creation import arange
-from .elementwise import mod, multiply, subtract
+from .elementwise import mod, subtract
 from .indexing import Slice, take
 from .promotion import promote
-from .shape import concatenate, expand_dims, reshape, shape, split, squeeze, tile, transpose
+from .shape import concatenate, expand_dims, reshape, shape, size_product, split, squeeze, tile, transpose
 from .shapes import normalize_axes, normalize_axis
 
 
@@ -97,7 +97,7 @@ def repeat(x: Any, repeats: int | Sequence[int], axis: int | None = None) -> Any
     count = int(counts[0])
     copies = [1] * (len(sizes) + 1)
     copies[axis + 1] = count
-    sizes[axis] = sizes[axis] * count if isinstance(sizes[axis], int) else multiply(sizes[axis], count)
+    sizes[axis] = size_product([sizes[axis], count])
     return reshape(tile(expand_dims(x, axis + 1), copies), sizes)
 
 

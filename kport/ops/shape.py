@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from ..errors import ShapeError
 from ..ir import Symbolic, TensorType
 from ..ir.types import Dimension
 from .backend import is_tensorflow, tf
-from .elementwise import cast
+from .elementwise import cast, multiply
 from .op import Op, as_array, fail
 from .promotion import promote
 from .shapes import normalize_axes, normalize_axis, permute, without_axes
@@ -360,6 +361,13 @@ def broadcast_to(x: Any, shape: Sequence[Any]) -> Any:
     return x if static == tuple(x.shape) else BroadcastTo(shape=static)(x)
 
 
+def size_product(sizes: Sequence[Any]) -> Any:
+    """The product of ints and scalar tensors, as `ops.shape` gives them."""
+    known = int(np.prod([d for d in sizes if isinstance(d, int)], dtype=np.int64))
+    unknown = [d for d in sizes if not isinstance(d, int)]
+    return reduce(multiply, unknown if known == 1 else [*unknown, known]) if unknown else known
+
+
 def static_sizes(sizes: Sequence[Any]) -> tuple[Dimension, ...]:
     """The sizes that are known now, None for those that are scalar tensors."""
     return tuple(int(d) if isinstance(d, (int, np.integer)) else None for d in sizes)
@@ -382,6 +390,7 @@ __all__ = [
     "pad",
     "reshape",
     "shape",
+    "size_product",
     "split",
     "squeeze",
     "tile",

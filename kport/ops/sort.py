@@ -46,7 +46,7 @@ class TopK(Op):
 
 def top_k(x: Any, k: int, sorted: bool = True) -> tuple[Any, Any]:
     """The `k` greatest along the last axis, and their places. They are always sorted."""
-    return TopK(k=int(k))(x)  # type: ignore[no-any-return]
+    return TopK(k=int(k))(x)
 
 
 class Sort(Op):
