@@ -24,7 +24,7 @@ CASES = [
     OpCase("BroadcastTo", lambda n: ops.zeros((2, n)), [Exactly(3, "int32")], lambda n: np.zeros((2, n), "float32"), skip=OPEN),
     OpCase("BroadcastTo", lambda n: ops.ones((n,), "bool"), [Exactly(3, "int32")], lambda n: np.ones((n,), "bool"), skip=OPEN),
     OpCase("Add", lambda x: ops.zeros_like(x) + x, [(2, 3)], lambda x: x),
-    OpCase("Add", lambda x: ops.ones_like(x, "int32") + x, [(2, 3)], lambda x: x + 1),
+    OpCase("Add", lambda x: ops.add(ops.ones_like(x, "int32"), x), [(2, 3)], lambda x: x + 1),
     OpCase("Add", lambda x: ops.full_like(x, 0.5) + x, [(2, 3)], lambda x: x + 0.5),
     OpCase(
         "Add",
