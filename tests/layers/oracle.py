@@ -75,4 +75,16 @@ def call_oracle(layer: Any, case: LayerCase) -> Any:
         return tf.convert_to_tensor(x) if isinstance(x, np.ndarray) else x
 
     kwargs = {k: to_tensor(v) for k, v in kwargs.items()}
-    return layer(to_tensor(inputs), **kwargs)
+    tensors = to_tensor(inputs)
+    if needs_xla(case):
+        return tf.function(lambda: layer(tensors, **kwargs), jit_compile=True)()
+    return layer(tensors, **kwargs)
+
+
+def needs_xla(case: LayerCase) -> bool:
+    """Whether Keras can compute the case on a CPU only under XLA.
+
+    TensorFlow's own CPU kernels convolve neither channels-first data nor, transposed, with dilations.
+    """
+    first = case.config.get("data_format") == "channels_first"
+    return "Conv" in case.layer and (first or ("Transpose" in case.layer and "dilation_rate" in case.config))
