@@ -16,6 +16,7 @@ from .saying import EVERYTHING, FLOATS, INTEGERS, NUMBERS, SINGLES, WORDS, emiss
 
 _MIN_MAX = FLOATS | WORDS | {"int8", "uint8"}
 _WHERE = FLOATS | {"int8", "int32", "int64", "uint8", "uint32", "string"}
+_SHIFTED = WORDS | {"uint8"}
 _POWER = FLOATS | {"int32", "int64"}
 
 
@@ -67,7 +68,7 @@ def _bounds(limit: float | None) -> bool:
 
 
 def _is_float(node: Node, options: Options) -> str | None:
-    dtype = node.inputs[0].dtype if node.inputs[0] else ""
+    dtype = node.inputs[0].dtype  # type: ignore[union-attr]
     return None if is_float(dtype) else f"ONNX has it for floats only, not for {dtype}"
 
 
@@ -76,13 +77,28 @@ def _is_integer(node: Node, options: Options) -> str | None:
     return "of floats ONNX's Mod has the dividend's sign" if is_float(dtype) else None
 
 
-def _shift(direction: str) -> Emission:
-    return emission(lambda b, node, x, y: b("BitShift", x, y, direction=direction), _unsigned)
+def _left_shift(b: Builder, node: Node, x: str, y: str) -> str:
+    return _shifted(b, node, x, y, "LEFT")
 
 
-def _unsigned(node: Node, options: Options) -> str | None:
+def _right_shift(b: Builder, node: Node, x: str, y: str) -> str:
+    """A negative number is turned over, so that zeros come in, and back: x >> y = ~(~x >> y)."""
     dtype = node.output.dtype
-    return None if dtype.startswith("uint") else f"ONNX shifts unsigned integers only, not {dtype}"
+    if dtype.startswith("uint"):
+        return _shifted(b, node, x, y, "RIGHT")
+    negative = b("Less", x, b.constant(0, dtype, "zero"))
+    ones = b.constant(-1, dtype, "ones")
+    y = _shifted(b, node, b("Where", negative, b("Sub", ones, x), x), y, "RIGHT")
+    return str(b("Where", negative, b("Sub", ones, y), y))
+
+
+def _shifted(b: Builder, node: Node, x: str, y: str, direction: str) -> str:
+    """ONNX shifts unsigned integers; a cast keeps the bits."""
+    dtype = node.output.dtype
+    unsigned = {"int32": "uint32", "int64": "uint64"}.get(dtype)
+    if unsigned is None:
+        return str(b("BitShift", x, y, direction=direction))
+    return b.cast(b("BitShift", b.cast(x, unsigned), b.cast(y, unsigned), direction=direction), dtype)
 
 
 EMISSIONS: dict[type[Op], Emission] = {
@@ -112,7 +128,7 @@ EMISSIONS: dict[type[Op], Emission] = {
     logic.GreaterEqual: one("GreaterOrEqual", NUMBERS),
     logic.IsInf: emission(lambda b, node, x: b("IsInf", x), _is_float, FLOATS),
     logic.IsNan: emission(lambda b, node, x: b("IsNaN", x), _is_float, FLOATS),
-    logic.LeftShift: _shift("LEFT"),
+    logic.LeftShift: emission(_left_shift, types=_SHIFTED),
     logic.Less: one("Less", NUMBERS),
     logic.LessEqual: one("LessOrEqual", NUMBERS),
     logic.LogicalAnd: one("And"),
@@ -120,7 +136,7 @@ EMISSIONS: dict[type[Op], Emission] = {
     logic.LogicalOr: one("Or"),
     logic.LogicalXor: one("Xor"),
     logic.NotEqual: emission(_not_equal, _equal_accepts, EVERYTHING - {"bfloat16"}),
-    logic.RightShift: _shift("RIGHT"),
+    logic.RightShift: emission(_right_shift, types=_SHIFTED),
     math.Acos: one("Acos", SINGLES),
     math.Acosh: one("Acosh", SINGLES),
     math.Asin: one("Asin", SINGLES),

@@ -89,7 +89,13 @@ def _accepts(node: Node, options: Options) -> str | None:
     if op.interpolation == "nearest":
         known = op.size is None or None not in _spatial(node)
         return None if known else "which pixel is nearest can be told only for a known size"
+    if op.interpolation == "bicubic" and not _grows(op, _spatial(node)):
+        return "ONNX Runtime's bicubic Resize can only enlarge"
     return None if op.interpolation in _MODES else f"ONNX's Resize has no interpolation {op.interpolation}"
+
+
+def _grows(op: Any, before: tuple[int | None, ...]) -> bool:
+    return op.size is None or all(d is not None and d <= s for d, s in zip(before, op.size, strict=True))
 
 
 def _spatial(node: Node) -> tuple[int | None, ...]:

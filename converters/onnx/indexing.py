@@ -39,7 +39,7 @@ def _slice(b: Builder, node: Node, x: str) -> str:
 
 def _dynamic_slice(b: Builder, node: Node, x: str, *_: str) -> str:
     begin, size = (as_tensor(b, v, entries(v)) for v in node.inputs[1:] if v is not None)
-    data = b.data(size)
+    data = b.weights.get(size)
     if data is not None and (data >= 0).all():
         return str(b("Slice", x, begin, b("Add", begin, size)))
     to_end = b("Less", size, b.ints(0, "zero"))

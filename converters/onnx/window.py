@@ -89,9 +89,15 @@ def _no_dilation(node: Node, options: Options) -> str | None:
     return "ONNX's AveragePool has dilations from opset 19 on" if dilated and opset_of(options) < 19 else None
 
 
+def _little_output_padding(node: Node, options: Options) -> str | None:
+    op: Any = node.op
+    steps = zip(op.output_padding, op.strides, op.dilations, strict=True)
+    return "ONNX Runtime asks for output_padding below stride or dilation" if any(p >= max(s) for p, *s in steps) else None
+
+
 EMISSIONS: dict[type[Op], Emission] = {
     Conv: emission(_conv, types=SINGLES),
-    ConvTranspose: emission(_conv_transpose, types=SINGLES),
+    ConvTranspose: emission(_conv_transpose, _little_output_padding, SINGLES),
     AveragePool: emission(_pool("AveragePool"), _no_dilation, SINGLES),
     MaxPool: emission(_pool("MaxPool"), types=FLOATS | {"int8", "uint8"}),
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ... import __version__
 from ...ir import Graph, Value
-from ..passes.decompose import decompose
+from ..prepare import prepare
 from ..target import Options
 from .builder import Builder, read_by
 from .emissions import EMISSIONS
@@ -68,7 +68,7 @@ def loop_body(body: Graph, options: Options) -> Graph:
     """The body of a loop as this target can say it."""
     from .target import TARGET
 
-    return decompose(body, TARGET, options)[0]
+    return prepare(body, TARGET, options)
 
 
 def write_outside(weights: list[Weight], path: Path) -> list[Weight]:
