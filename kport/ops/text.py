@@ -12,8 +12,9 @@ import numpy as np
 from ..errors import ShapeError
 from ..ir import TensorType
 from .backend import tf
-from .elementwise import Elementwise
+from .elementwise import Elementwise, cast
 from .op import Op, fail
+from .promotion import dtype_of
 
 WHITESPACE = "whitespace"
 CHARACTER = "character"
@@ -163,17 +164,14 @@ Key = str | int
 class Lookup(Elementwise):
     """y = values[k] where keys[k] is x, `default` where x is no key. x: (...) → (...)
 
-    Keys and values are text ("string") or integers ("int64"), as Python values.
+    Keys and values are text ("string") or integers ("int64"), as Python values; x is of `key_dtype`.
     """
 
     keys: tuple[Key, ...]
     values: tuple[Key, ...]
     default: Key
+    key_dtype: str
     differentiable = False
-
-    @property
-    def key_dtype(self) -> str:
-        return "string" if self.keys and isinstance(self.keys[0], str) else "int64"
 
     @property
     def value_dtype(self) -> str:
@@ -232,7 +230,10 @@ def ngrams(x: Any, widths: Iterable[int], separator: str = " ", length: int | No
 
 def lookup(x: Any, keys: Iterable[Key], values: Iterable[Key], default: Key) -> Any:
     """The value of each key in x, `default` where there is none."""
-    return Lookup(keys=tuple(keys), values=tuple(values), default=default)(x)
+    dtype = "string" if dtype_of(x) == "string" else "int64"
+    return Lookup(keys=tuple(keys), values=tuple(values), default=default, key_dtype=dtype)(
+        x if dtype == "string" else cast(x, dtype)
+    )
 
 
 __all__ = [

@@ -7,6 +7,8 @@ from .contrast import ContrastLimitedAdaptiveHistogramEqualization as ContrastLi
 from .discretization import Discretization as Discretization
 from .hashing import HashedCrossing as HashedCrossing
 from .hashing import Hashing as Hashing
+from .lookup import IntegerLookup as IntegerLookup
+from .lookup import StringLookup as StringLookup
 from .normalization import Normalization as Normalization
 from .pipeline import Pipeline as Pipeline
 from .random_color import Equalization as Equalization
@@ -40,3 +42,4 @@ from .random_mix import RandomErasing as RandomErasing
 from .rescaling import Rescaling as Rescaling
 from .resizing import CenterCrop as CenterCrop
 from .resizing import Resizing as Resizing
+from .text_vectorization import TextVectorization as TextVectorization
