@@ -84,6 +84,8 @@ class _Layout:
         if moved is None:
             return False
         new_op, out_permutation = moved
+        if out_permutation is not None and any(out_permutation != to_channels_first(v.type.rank) for v in node.outputs):
+            return False  # a new axis came in between
         inputs: list[Value | None] = []
         for i, value in enumerate(node.inputs):
             is_data = i < len(data) and value is not None
