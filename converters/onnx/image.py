@@ -9,6 +9,7 @@ import numpy as np
 from ...ir import Node
 from ...ops.image import Resize
 from ...ops.interpolation import nearest_index
+from ...ops.math import Round
 from ...ops.op import Op
 from ..target import Emission, Options
 from .builder import Builder
@@ -89,6 +90,8 @@ def _accepts(node: Node, options: Options) -> str | None:
     if op.interpolation == "nearest":
         known = op.size is None or None not in _spatial(node)
         return None if known else "which pixel is nearest can be told only for a known size"
+    if any(isinstance(n.op, Round) for n in node.output.graph.uses().get(node.output, [])):
+        return "what is rounded afterwards must not depend on a runtime's last bit"
     if op.interpolation == "bicubic" and not _grows(op, _spatial(node)):
         return "ONNX Runtime's bicubic Resize can only enlarge"
     return None if op.interpolation in _MODES else f"ONNX's Resize has no interpolation {op.interpolation}"
