@@ -29,7 +29,7 @@ class MatMul(Op):
         return a.with_shape((*broadcast(a.shape[:-2], b.shape[:-2]), a.shape[-2], b.shape[-1]))
 
     def numpy(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        return np.matmul(a, b)
+        return np.matmul(a, b).astype(a.dtype, copy=False)  # NumPy multiplies bfloat16 as float32
 
     def tensorflow(self, a: Any, b: Any) -> Any:
         return tf.matmul(a, b)
@@ -45,7 +45,7 @@ class Linear(Op):
 
     def numpy(self, x: np.ndarray, kernel: np.ndarray, bias: np.ndarray | None = None) -> np.ndarray:
         y = np.matmul(x.reshape(-1, x.shape[-1]), kernel).reshape(*x.shape[:-1], kernel.shape[1])
-        return y if bias is None else y + bias
+        return (y if bias is None else y + bias).astype(x.dtype, copy=False)  # NumPy multiplies bfloat16 as float32
 
     def tensorflow(self, x: Any, kernel: Any, bias: Any = None) -> Any:
         y = tf.tensordot(x, kernel, axes=[[-1], [0]]) if x.shape.rank != 2 else tf.matmul(x, kernel)
