@@ -236,7 +236,7 @@ class Layer(Configurable):
             return
         shapes = _build_arguments(self, args, kwargs)
         try:
-            self.build(**shapes) if isinstance(shapes, dict) else self.build(shapes)
+            self.build(shapes) if len(build_parameters(type(self))) == 1 else self.build(**shapes)
         except LayerError as error:
             error.layer = error.layer or self.name
             raise
