@@ -116,7 +116,7 @@ class CenterCrop(ImageLayer):
 
 def crop(images: Any, top: Any, left: Any, height: Any, width: Any) -> Any:
     """A part of a channels-last batch."""
-    return ops.getitem(images, (slice(None), slice(top, top + height), slice(left, left + width)))
+    return ops.slice(images, (0, top, left, 0), (-1, height, width, -1))
 
 
 def crop_to_aspect_ratio(images: Any, size: tuple[int, int]) -> Any:
