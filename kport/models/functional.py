@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
 from ..errors import LayerError
 from ..ir import scope
 from ..layers.core.input_layer import InputLayer
 from ..layers.keras_tensor import KerasTensor, LayerCall
-from ..layers.layer import Layer
-from ..ops.elementwise import cast
+from ..layers.layer import Layer, call_parameters
 from ..registry import layers
-from ..tree import flatten, map_structure
-from .model import Model
+from ..tree import flatten, map_structure, pack_like
+from .model import Model, fitted
+from .serialization import functional_config, functional_from_config
 
 
 @layers()
@@ -26,11 +28,15 @@ class Functional(Model):
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any):
         super().__init__(name=name, **kwargs)
+        if any(t.call is None or not isinstance(t.call.layer, InputLayer) for t in flatten(inputs)):
+            inputs, outputs = with_own_inputs(inputs, outputs)
         self._keras_inputs = inputs
         self._keras_outputs = outputs
-        self._keras_calls = ordered_calls(flatten(inputs), flatten(outputs))
-        unique = {id(call.layer): call.layer for call in self._keras_calls}
-        self._layers = [*unique.values()]
+        finished, met = traverse(flatten(outputs))
+        self._keras_calls = ordered_calls(flatten(inputs), finished)
+        self._keras_last_uses = last_uses(self._keras_calls, flatten(outputs))
+        self._layers = ordered_layers(self._keras_calls, finished, met)
+        check_names(self._layers, self.name)
         self.built = True
 
     @property
@@ -50,63 +56,151 @@ class Functional(Model):
     def layers(self) -> list[Layer]:
         return self._layers
 
+    def order_layers(self, order: list[Layer]) -> None:
+        """Puts `layers` in this order: files list a model's weights in the order of its configuration."""
+        position = {id(layer): i for i, layer in enumerate(order)}
+        self._layers.sort(key=lambda layer: position[id(layer)])
+
+    def get_config(self) -> dict[str, Any]:
+        return functional_config(self)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        return functional_from_config(cls, config)
+
     def call(self, inputs: Any, mask: Any = None, training: bool = False) -> Any:
-        return self.run(inputs, mask)[0]
+        return self.run(inputs, mask, training)[0]
 
     def call_with_masks(self, args: tuple[Any, ...], kwargs: dict[str, Any], masks: tuple[Any, ...]) -> tuple[Any, Any]:
         with scope(self.name):
-            return self.run(args[0], masks[0] if masks else None)
+            return self.run(args[0], masks[0] if masks else None, kwargs.get("training", False))
 
-    def run(self, inputs: Any, mask: Any = None) -> tuple[Any, Any]:
-        """The outputs and their masks."""
+    def run(self, inputs: Any, mask: Any = None, training: bool = False) -> tuple[Any, Any]:
+        """The outputs and their masks. An intermediate value is let go after its last use."""
         values: dict[int, Any] = {}
         masks: dict[int, Any] = {}
-        given = flatten(inputs)
-        if len(given) != len(flatten(self.inputs)):
-            raise LayerError(f"expected {len(flatten(self.inputs))} inputs. Received: {len(given)}", self.name)
-        given_masks = flatten(mask) if mask is not None else [None] * len(given)
-        for tensor, value, value_mask in zip(flatten(self.inputs), given, given_masks, strict=True):
-            values[id(tensor)] = _cast_like(value, tensor)
+        given_masks = [None] * len(self.input_tensors) if mask is None else self.in_order(mask)
+        given = zip(self.input_names, self.input_tensors, self.in_order(inputs), given_masks, strict=True)
+        for name, tensor, value, value_mask in given:
+            values[id(tensor)] = fitted(self.name, name, tensor, value)
             masks[id(tensor)] = value_mask
 
         def value_of(x: Any) -> Any:
             return values[id(x)] if isinstance(x, KerasTensor) else x
 
-        for call in self._keras_calls:
-            if id(call.outputs) in values and isinstance(call.layer, InputLayer):
-                continue
-            args, kwargs = map_structure(value_of, (call.args, call.kwargs))
-            arg_masks = map_structure(lambda x: masks.get(id(x)), call.args)
-            results, result_masks = call.layer.call_with_masks(args, kwargs, arg_masks)
-            tensors = flatten(call.outputs)
-            several = flatten(result_masks) if isinstance(result_masks, (list, tuple)) else [result_masks] * len(tensors)
-            for tensor, result, result_mask in zip(tensors, flatten(results), several, strict=False):
-                values[id(tensor)] = result
-                masks[id(tensor)] = result_mask
-        return map_structure(value_of, self.outputs), map_structure(lambda x: masks.get(id(x)), self.outputs)
+        def mask_of(x: Any) -> Any:
+            return masks.get(id(x)) if isinstance(x, KerasTensor) else None
+
+        for call, unused in zip(self._keras_calls, self._keras_last_uses, strict=True):
+            if not isinstance(call.layer, InputLayer):
+                call_args, call_kwargs = positional(call)
+                args, kwargs = map_structure(value_of, (call_args, call_kwargs))
+                if training and "training" in call_parameters(type(call.layer)):
+                    kwargs.setdefault("training", True)
+                results, result_masks = call.layer.call_with_masks(args, kwargs, map_structure(mask_of, call_args))
+                tensors = flatten(call.outputs)
+                values.update(zip(map(id, tensors), flatten(results), strict=True))
+                # one mask is the first output's
+                masks.update(zip(map(id, tensors), flatten(result_masks), strict=False))
+            for key in unused:
+                values.pop(key, None)
+        return map_structure(value_of, self.outputs), map_structure(mask_of, self.outputs)
 
 
-def _cast_like(value: Any, tensor: KerasTensor) -> Any:
-    return value if value is None or tensor.dtype == "string" else cast(value, tensor.dtype)
+def positional(call: LayerCall) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments of a call, as many positional as can be: masks go with positions."""
+    args, kwargs = list(call.args), dict(call.kwargs)
+    for name in call_parameters(type(call.layer))[len(args) :]:
+        if not isinstance(kwargs.get(name), KerasTensor):
+            break
+        args.append(kwargs.pop(name))
+    return tuple(args), kwargs
 
 
-def ordered_calls(inputs: list[KerasTensor], outputs: list[KerasTensor]) -> list[LayerCall]:
-    """Every call that the outputs need, each after the ones it depends on; the inputs' own come first."""
-    order: dict[int, LayerCall] = {id(t.call): t.call for t in inputs if t.call is not None}
-    ends = {id(t) for t in inputs}
-    stack: list[tuple[LayerCall, bool]] = [(t.call, False) for t in reversed(outputs) if t.call is not None]
+def tensors_of(call: LayerCall) -> list[KerasTensor]:
+    """What a call reads. Keywords count in alphabetical order, as in Keras, since the order of layers depends on it."""
+    return [x for x in flatten([call.args, dict(sorted(call.kwargs.items()))]) if isinstance(x, KerasTensor)]
+
+
+def traverse(outputs: list[KerasTensor], ends: Collection[int] = ()) -> tuple[list[LayerCall], dict[int, int]]:
+    """Every call that `outputs` need, each after the ones it depends on; and when each layer (by id) was met on the way
+    from the outputs to the inputs. Tensors whose ids are in `ends` are taken as given."""
+    finished: list[LayerCall] = []
+    met: dict[int, int] = {}
+    seen: set[int] = set()
+    stack = [(t.call, False) for t in reversed(outputs) if id(t) not in ends]
     while stack:
         call, ready = stack.pop()
-        if id(call) in order:
+        if call is None:
             continue
         if ready:
-            order[id(call)] = call
-            continue
-        if isinstance(call.layer, InputLayer):
+            finished.append(call)
+        elif id(call) not in seen:
+            seen.add(id(call))
+            met.setdefault(id(call.layer), len(met))
+            stack.append((call, True))
+            stack += [(x.call, False) for x in reversed(tensors_of(call)) if id(x) not in ends]
+    return finished, met
+
+
+def ordered_calls(inputs: list[KerasTensor], finished: list[LayerCall]) -> list[LayerCall]:
+    """The finished calls, after those of the inputs. Another input that is needed is a LayerError."""
+    own = {id(t.call): t.call for t in inputs if t.call is not None}
+    for call in finished:
+        if isinstance(call.layer, InputLayer) and id(call) not in own:
             raise LayerError(
                 f"the model's outputs need the input '{call.layer.name}', which is not among its inputs", call.layer.name
             )
-        stack.append((call, True))
-        needed = [x for x in flatten([call.args, call.kwargs]) if isinstance(x, KerasTensor)]
-        stack += [(x.call, False) for x in reversed(needed) if id(x) not in ends and x.call is not None]
-    return list(order.values())
+    return [*own.values(), *(call for call in finished if id(call) not in own)]
+
+
+def ordered_layers(calls: list[LayerCall], finished: list[LayerCall], met: dict[int, int]) -> list[Layer]:
+    """The layers in Keras's order, which is that of weights: by how many calls follow at most, then as they were met."""
+    depths: dict[int, int] = {}
+    layer_depths: dict[int, int] = {}
+    for call in reversed(finished):
+        depth = max(depths.get(id(call), 0), layer_depths.get(id(call.layer), 0))
+        depths[id(call)] = layer_depths[id(call.layer)] = depth
+        for x in tensors_of(call):
+            depths[id(x.call)] = max(depths.get(id(x.call), 0), depth + 1)
+    layers = {id(call.layer): call.layer for call in calls}
+    return sorted(layers.values(), key=lambda layer: (-layer_depths.get(id(layer), 0), met.get(id(layer), -1)))
+
+
+def last_uses(calls: list[LayerCall], outputs: list[KerasTensor]) -> list[list[int]]:
+    """For each call, the ids of the tensors that nothing needs after it."""
+    needed = {id(t) for t in outputs}
+    result: list[list[int]] = []
+    for call in reversed(calls):
+        touched = {id(x) for x in (*tensors_of(call), *flatten(call.outputs))} - needed
+        needed |= touched
+        result.append(list(touched))
+    return result[::-1]
+
+
+def with_own_inputs(inputs: Any, outputs: Any) -> tuple[Any, Any]:
+    """The same calls of the same layers from inputs of their own, where the given ones are outputs of other calls."""
+    made: dict[int, KerasTensor] = {}
+    for t in flatten(inputs):
+        given = t.call is not None and isinstance(t.call.layer, InputLayer)
+        made[id(t)] = t if given else InputLayer(batch_shape=t.shape, dtype=t.dtype, name=f"{t.name}_input").output
+
+    def renewed(x: Any) -> Any:
+        return made.get(id(x), x)
+
+    for call in traverse(flatten(outputs), made)[0]:
+        if isinstance(call.layer, InputLayer):
+            continue
+        tensors = flatten(call.outputs)
+        copy = LayerCall(call.layer, *map_structure(renewed, (call.args, call.kwargs)))
+        copies = [KerasTensor(t.type, copy, t.index, t.name) for t in tensors]
+        copy.outputs = pack_like(call.outputs, copies)
+        made.update((id(old), new) for old, new in zip(tensors, copies, strict=True) if id(old) not in made)
+    return map_structure(renewed, inputs), map_structure(renewed, outputs)
+
+
+def check_names(layers: list[Layer], model: str) -> None:
+    """Files refer to layers by name, so each name stands for one layer."""
+    repeated = sorted(name for name, count in Counter(layer.name for layer in layers).items() if count > 1)
+    if repeated:
+        raise LayerError(f"expected a name of its own for each layer. Received: several layers named {repeated}", model)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..errors import UsageError
+from ..ir import Symbolic
+from ..layers.core.input_layer import InputLayer
 from ..layers.keras_tensor import KerasTensor
 from ..layers.layer import Layer
+from ..ops.elementwise import cast
 from ..ops.op import as_array
+from ..ops.promotion import dtype_of
+from ..ops.shape import expand_dims, squeeze
 from ..tree import flatten, map_structure, pack_like
 
 
@@ -53,49 +59,92 @@ class Model(Layer):
     @property
     def output_tensors(self) -> list[KerasTensor]:
         """The symbolic outputs in order."""
+        if self.outputs is None and self.inputs is not None:
+            self.outputs = self(self.inputs)
         return flatten(self.outputs)
+
+    @property
+    def input(self) -> Any:
+        """The symbolic inputs, by the name that a layer's have."""
+        return self.inputs
+
+    @property
+    def output(self) -> Any:
+        """The symbolic outputs, by the name that a layer's have."""
+        return self.outputs
 
     @property
     def input_names(self) -> list[str]:
         """The names of the inputs in order; those of a dict are its keys."""
-        return [t.name for t in self.input_tensors]
+        tensors = self.input_tensors
+        return (
+            list(self.inputs) if isinstance(self.inputs, dict) and len(self.inputs) == len(tensors) else [t.name for t in tensors]
+        )
 
     @property
     def output_names(self) -> list[str]:
-        """The names of the outputs in order: of the layers that give them, numbered where they repeat."""
+        """The names of the outputs in order: the keys of a dict, or of the layers that give them, numbered where they repeat."""
+        tensors = self.output_tensors
+        if isinstance(self.outputs, dict) and len(self.outputs) == len(tensors):
+            return list(self.outputs)
         names: list[str] = []
-        for tensor in self.output_tensors:
+        for tensor in tensors:
             name, count = tensor.name, 1
             while name in names:
                 name, count = f"{tensor.name}_{count}", count + 1
             names.append(name)
         return names
 
-    def run(self, inputs: Any, mask: Any = None) -> tuple[Any, Any]:
+    def summary(self, print_fn: Callable[[str], None] = print) -> None:
+        """Prints a table of the layers: name and class, output shape, number of parameters, what it is connected to."""
+        from .summary import summary
+
+        print_fn(summary(self))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """As of any layer; the first call of a model without known inputs, on arrays or tensors, makes them known."""
+        if self.inputs is None and len(args) == 1 and not any(isinstance(x, Symbolic) for x in flatten(args)):
+            self.define_inputs(args[0])
+        return super().__call__(*args, **kwargs)
+
+    def define_inputs(self, x: Any) -> None:
+        """Takes the inputs to be like the arrays or tensors `x`, with any batch size."""
+
+        def like(a: Any, name: str | None = None) -> KerasTensor:
+            return InputLayer(batch_shape=(None, *a.shape[1:]), dtype=dtype_of(a), name=name).output
+
+        self.inputs = {key: like(a, key) for key, a in x.items()} if isinstance(x, dict) else map_structure(like, x)
+
+    def run(self, inputs: Any, mask: Any = None, training: bool = False) -> tuple[Any, Any]:
         """The outputs and their masks, without a scope of the model's own: the model as the outermost one."""
-        outputs = self.call(inputs)
+        outputs = self.call(inputs, training=True) if training else self.call(inputs)
         return outputs, self.compute_mask(inputs, mask)
 
     def structured_inputs(self, x: Any) -> Any:
         """`x` (an array, a list in order, or a dict by name) in the structure of `inputs`."""
+        return pack_like(self.inputs, self.in_order(x))
+
+    def in_order(self, x: Any) -> list[Any]:
+        """What `x` (one leaf, a list in order, or a dict by name) says of each input, in the inputs' order."""
         tensors = self.input_tensors
         if isinstance(x, dict):
             by_name = self.inputs if isinstance(self.inputs, dict) else dict(zip(self.input_names, tensors, strict=True))
-            missing, unknown = sorted(set(by_name) - set(x)), sorted(set(x) - set(by_name))
-            if missing or unknown:
+            if set(x) != set(by_name):
                 raise UsageError(f"expected inputs {list(by_name)} of model '{self.name}'. Received: {list(x)}")
-            leaves = [x[name] for name in by_name]
+            return flatten([x[name] for name in by_name])
+        if not isinstance(x, (list, tuple)):
+            leaves = [x]
+        elif len(tensors) == 1:
+            one = len(x) == 1 and (x[0] is None or hasattr(x[0], "shape"))
+            leaves = list(x) if one else [x]  # a list of numbers is an array
         else:
-            leaves = (
-                list(x) if isinstance(x, (list, tuple)) and len(tensors) != 1 else flatten(x) if isinstance(x, tuple) else [x]
-            )
-            if len(tensors) == 1 and isinstance(x, list) and len(x) == 1 and hasattr(x[0], "shape"):
-                leaves = x
+            nested = any(isinstance(item, (list, tuple, dict)) for item in self.inputs)
+            leaves = flatten(x) if nested else list(x)
         if len(leaves) != len(tensors):
             raise UsageError(
                 f"expected {len(tensors)} inputs of model '{self.name}': {self.input_names}. Received: {len(leaves)}"
             )
-        return pack_like(self.inputs, leaves)
+        return leaves
 
     def predict(self, x: Any, batch_size: int | None = None) -> Any:
         """The outputs for `x`, computed in NumPy; TensorFlow isn't needed.
@@ -103,17 +152,39 @@ class Model(Layer):
         x: an array, or several in a list (in order) or dict (by name), the first axis being the batch;
         batch_size: how many samples at once (all by default). Returns arrays in the structure of the model's outputs.
         """
-        arrays = map_structure(as_array, self.structured_inputs(x))
-        for name, tensor, array in zip(self.input_names, self.input_tensors, flatten(arrays), strict=True):
-            check_input(name, tensor, array)
-        size = flatten(arrays)[0].shape[0]
+        if self.inputs is None:
+            self.define_inputs(map_structure(as_array, x))
+        given = zip(self.input_names, self.input_tensors, self.in_order(x), strict=True)
+        arrays = [fitted(self.name, name, tensor, array) for name, tensor, array in given]
+        sizes = {array.shape[0] for array in arrays if array is not None}
+        if len(sizes) != 1:
+            raise UsageError(f"expected one number of samples for all inputs of model '{self.name}'. Received: {sorted(sizes)}")
+        size = sizes.pop()
         step = batch_size or max(size, 1)
-        parts = [self(map_structure(lambda a, i=i: a[i : i + step], arrays)) for i in range(0, max(size, 1), step)]
+        parts = [
+            self(pack_like(self.inputs, [None if a is None else a[i : i + step] for a in arrays]))
+            for i in range(0, max(size, 1), step)
+        ]
         return map_structure(lambda *a: np.concatenate(a) if len(a) > 1 else np.asarray(a[0]), *parts)
 
 
-def check_input(name: str, tensor: KerasTensor, array: Any) -> None:
-    """Whether an array fits the model's input."""
-    fits = array.ndim == tensor.ndim and all(d is None or d == s for d, s in zip(tensor.shape, array.shape, strict=True))
-    if not fits:
-        raise UsageError(f"expected input '{name}' of shape {tensor.shape}. Received: shape={array.shape}")
+def fitted(model: str, name: str, tensor: KerasTensor, x: Any) -> Any:
+    """`x` as the model's input `tensor` takes it: of its dtype and rank. A shape that doesn't fit is a UsageError.
+
+    As in Keras a last axis of size 1 may be missing or too many. None is for optional inputs.
+    """
+    if x is None:
+        layer = tensor.call.layer if tensor.call is not None else None
+        if getattr(layer, "optional", False):
+            return None
+        raise UsageError(f"expected an array for input '{name}' of model '{model}'. Received: None")
+    x = x if hasattr(x, "shape") else as_array(x)
+    rank = len(x.shape)
+    if rank == tensor.ndim + 1 and x.shape[-1] == 1:
+        x = squeeze(x, -1)
+    elif rank == tensor.ndim - 1 and tensor.shape[-1] == 1:
+        x = expand_dims(x, -1)
+    sizes = zip(tensor.shape[1:], x.shape[1:], strict=False)
+    if len(x.shape) != tensor.ndim or any(None not in pair and pair[0] != pair[1] for pair in sizes):
+        raise UsageError(f"expected input '{name}' of model '{model}' of shape {tensor.shape}. Received: shape={tuple(x.shape)}")
+    return x if tensor.dtype == "string" else cast(x, tensor.dtype)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..configurable import serialize
 from ..errors import UsageError
 from ..ir import scope
 from ..layers.core.input_layer import InputLayer
@@ -23,6 +24,7 @@ class Sequential(Model):
     def __init__(self, layers: list[Any] | tuple[Any, ...] = (), name: str | None = None, **kwargs: Any):
         super().__init__(name=name, **kwargs)
         self._layers: list[Layer] = []
+        self._keras_end: Any = None
         self._keras_functional: Functional | None = None
         for layer in layers:
             self.add(layer)
@@ -33,52 +35,99 @@ class Sequential(Model):
             layer = layer.call.layer if layer.call is not None else layer
         if not isinstance(layer, Layer):
             raise UsageError(f"expected a layer. Received: {layer!r}")
-        if not self._layers and not isinstance(layer, InputLayer) and layer.batch_shape is not None:
-            self._layers.append(InputLayer(batch_shape=layer.batch_shape, name=f"{layer.name}_input"))
+        if not self._layers and not isinstance(layer, InputLayer):
+            start = _input_of(layer)
+            if start is not None:
+                self._layers.append(start)
         self._layers.append(layer)
         if isinstance(self._layers[0], InputLayer):
-            self._connect(self._layers[0])
+            self._connect()
+
+    def pop(self) -> Layer:
+        """Takes the last layer out and returns it."""
+        if not self.layers:
+            raise UsageError(f"expected a layer in model '{self.name}'. Received: none")
+        layer = self._layers.pop()
+        if self._keras_end is not None:
+            self._keras_end = None
+            self._connect()
+        return layer
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "trainable": self.trainable,
+            "dtype": serialize(self.dtype_policy),
+            "layers": [serialize(layer) for layer in self._layers],
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        model = cls([registry.get(entry) for entry in config["layers"]], name=config.get("name"), dtype=config.get("dtype"))
+        model.trainable = config.get("trainable", True)
+        shape = config.get("build_input_shape")
+        if not model.built and shape is not None and not isinstance(shape, dict):
+            model.build(shape)
+        return model
 
     @property
     def layers(self) -> list[Layer]:
         return [x for x in self._layers if not isinstance(x, InputLayer)]
 
     @property
+    def functional(self) -> Functional | None:
+        """The model as a graph of calls; None before the layers are connected."""
+        if self._keras_functional is None and self._keras_end is not None:
+            self._keras_functional = Functional(self.inputs, self._keras_end, name=self.name)
+        return self._keras_functional
+
+    @property
     def inputs(self) -> Any:
-        return None if self._keras_functional is None else self._keras_functional.inputs
+        start = self._layers[0] if self._layers else None
+        return start.output if isinstance(start, InputLayer) else None
 
     @property
     def outputs(self) -> Any:
-        return None if self._keras_functional is None else self._keras_functional.outputs
+        return self._keras_end
 
     def build(self, input_shape: Any) -> None:
         """Connects the layers for an input of this shape (with batch)."""
-        if self._keras_functional is None:
+        if self.inputs is None:
             first = self._layers[0] if self._layers else None
             dtype = first.compute_dtype if first is not None else None
             self._layers.insert(0, InputLayer(batch_shape=tuple(input_shape), dtype=dtype, name=f"{self.name}_input"))
-            self._connect(self._layers[0])
+            self._connect()
 
-    def _connect(self, start: Layer) -> None:
-        assert isinstance(start, InputLayer)
-        if self._keras_functional is None or len(self._layers) == 1:
-            x: Any = start.output
-            rest = self._layers[1:]
-        else:
-            x, rest = self._keras_functional.outputs, self._layers[-1:]
-        for layer in rest:
+    def _connect(self) -> None:
+        """Calls the layers that aren't yet connected: all of them, or the last one."""
+        new = self._layers[1:] if self._keras_end is None else self._layers[-1:]
+        x = self.inputs if self._keras_end is None else self._keras_end
+        for layer in new:
             x = layer(x)
-        self._keras_functional = Functional(start.output, x, name=self.name)
+        self._keras_end, self._keras_functional = x, None
         self.built = True
 
     def call(self, inputs: Any, mask: Any = None, training: bool = False) -> Any:
-        return self.run(inputs, mask)[0]
+        return self.run(inputs, mask, training)[0]
 
     def call_with_masks(self, args: tuple[Any, ...], kwargs: dict[str, Any], masks: tuple[Any, ...]) -> tuple[Any, Any]:
         with scope(self.name):
             self._build_once(args, kwargs)
-            return self.run(args[0], masks[0] if masks else None)
+            return self.run(args[0], masks[0] if masks else None, kwargs.get("training", False))
 
-    def run(self, inputs: Any, mask: Any = None) -> tuple[Any, Any]:
-        assert self._keras_functional is not None
-        return self._keras_functional.run(inputs, mask)
+    def define_inputs(self, x: Any) -> None:
+        """Connects the layers for inputs like `x`, with any batch size."""
+        self.build((None, *x.shape[1:]))
+
+    def run(self, inputs: Any, mask: Any = None, training: bool = False) -> tuple[Any, Any]:
+        functional = self.functional
+        if functional is None:
+            raise UsageError(f"model '{self.name}' has no known input: call it on data or give the first layer an input shape")
+        return functional.run(inputs, mask, training)
+
+
+def _input_of(layer: Layer) -> InputLayer | None:
+    """The input that a first layer brings: of the shape that it was given, or that of a model with one input."""
+    if isinstance(layer, Model) and isinstance(layer.inputs, KerasTensor):
+        return InputLayer(batch_shape=layer.inputs.shape, dtype=layer.inputs.dtype, name=layer.inputs.name)
+    return None if layer.batch_shape is None else InputLayer(batch_shape=layer.batch_shape, name=f"{layer.name}_input")

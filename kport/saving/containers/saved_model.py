@@ -40,8 +40,8 @@ def open_saved_model(path: Path) -> Archive:
         }
         if not isinstance(config.get("config"), dict) or not isinstance(config["config"].get("layers"), list):
             raise MissingPartError(
-                f"expected a Sequential or Functional model in {path}. Received: {config.get('class_name')!r}, a subclassed model: "
-                "its layers are known only to its own code, so build it there and save it as a functional model"
+                f"expected a Sequential or Functional model in {path}. Received: {config.get('class_name')!r}, a subclassed "
+                "model: its layers are known only to its own code, so build it there and save it as a functional model"
             )
         version = metadata.get("keras_version")
         weights = LayerWeights(_layers(path, config), version, metadata.get("backend") or "tensorflow")

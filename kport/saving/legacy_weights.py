@@ -1,0 +1,156 @@
+"""Arrays by layer (HDF5 of Keras 0 to 3, SavedModel) into the layers that were built.
+
+Within a layer's group Keras lists trainable arrays first, then the others, over everything the layer holds. What an
+old generation kept differently is converted for each layer by itself (`conversions.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import LayerError, MissingPartError
+from ..layers.layer import Layer
+from ..models.model import Model
+from ..ops.variable import Variable
+from .archive import LayerWeights, Stored
+from .conversions import CONVERSIONS, OLD_COUNTS, Origin
+
+
+def assign_layers(model: Model, weights: LayerWeights) -> None:
+    """Fills the model's weights; LayerError (or MissingPartError) where names, numbers or shapes don't fit."""
+    origin = Origin.of(weights)
+    layers = {layer.name: layer for layer in model.layers if layer.weights}
+    stored = {name: arrays for name, arrays in weights.layers.items() if arrays}
+    pairs = _by_name(layers, stored) or _by_order(model, layers, stored)
+    for layer, name in pairs:
+        _assign(layer, stored[name], origin)
+
+
+def _by_name(layers: dict[str, Layer], stored: dict[str, list[Stored]]) -> list[tuple[Layer, str]] | None:
+    """Layers with the arrays of their name; None if a layer has none of its name."""
+    return [(layer, name) for name, layer in layers.items()] if set(layers) <= set(stored) else None
+
+
+def _by_order(model: Model, layers: dict[str, Layer], stored: dict[str, list[Stored]]) -> list[tuple[Layer, str]]:
+    """Layers with arrays in order: the names of layers that Keras made up differ from process to process."""
+    used = {name: arrays for name, arrays in stored.items() if not all(_is_random_state(a) for a in arrays)}
+    if len(layers) != len(used):
+        raise MissingPartError(
+            f"expected weights of {len(layers)} layers of model '{model.name}': {list(layers)[:6]}. "
+            f"Received: weights of {len(used)} layers: {list(used)[:6]}"
+        )
+    return list(zip(layers.values(), used, strict=True))
+
+
+@dataclass
+class _Unit:
+    """A layer whose arrays are converted together: its weights, trainable ones first, and how many arrays it has."""
+
+    layer: Layer
+    weights: list[Variable]
+    trainable: bool
+    counts: tuple[int, int]
+
+    def with_old_counts(self) -> _Unit:
+        counts = OLD_COUNTS.get(type(self.layer).__name__, self.counts)
+        return _Unit(self.layer, self.weights, self.trainable, counts)
+
+
+def _units(layer: Layer, trainable: bool = True) -> Iterator[_Unit]:
+    trainable = trainable and layer.trainable
+    whole = type(layer).__name__ in CONVERSIONS
+    own = layer.weights if whole else sorted(layer.own_weights, key=lambda w: not w.trainable)
+    if own or type(layer).__name__ in OLD_COUNTS:
+        count = sum(w.trainable for w in own)
+        yield _Unit(layer, own, trainable, (count, len(own) - count))
+    if not whole:
+        children = layer.layers if isinstance(layer, Model) else layer.sublayers()
+        for child in children:
+            yield from _units(child, trainable)
+
+
+def _assign(layer: Layer, arrays: list[Stored], origin: Origin) -> None:
+    units = _unique(layer)
+    for candidate in (units, [u.with_old_counts() for u in units]):
+        if sum(sum(u.counts) for u in candidate) == len(arrays):
+            units = candidate
+            break
+    else:
+        expected = [f"{w.name}{w.shape}" for u in units for w in u.weights]
+        raise LayerError(
+            f"expected {len(expected)} arrays: {', '.join(expected[:8])}. "
+            f"Received: {len(arrays)}: {', '.join(f'{a.name}{a.shape}' for a in arrays[:8])}",
+            layer.name,
+        )
+    parts: dict[int, list[Stored]] = {id(u): [] for u in units}
+    rest = iter(arrays)
+    for unit in units:
+        if unit.trainable:
+            parts[id(unit)] += [next(rest) for _ in range(unit.counts[0])]
+    for unit in units:
+        parts[id(unit)] += [next(rest) for _ in range(unit.counts[1] if unit.trainable else sum(unit.counts))]
+    for unit in units:
+        _fill(unit, parts[id(unit)], origin)
+
+
+def _unique(layer: Layer) -> list[_Unit]:
+    """A layer that is shared within the group has its arrays once."""
+    seen: set[int] = set()
+    units = []
+    for unit in _units(layer):
+        if id(unit.layer) not in seen:
+            seen.add(id(unit.layer))
+            units.append(unit)
+    return units
+
+
+def _fill(unit: _Unit, arrays: list[Stored], origin: Origin) -> None:
+    convert = CONVERSIONS.get(type(unit.layer).__name__)
+    values: list[Any] = _ordered(unit, arrays)
+    if convert is not None:
+        _check_size(unit, arrays)
+        values = convert(unit.layer, values, origin)
+    if len(values) != len(unit.weights):
+        raise LayerError(f"expected {len(unit.weights)} arrays. Received: {len(values)}", unit.layer.name)
+    for weight, value in zip(unit.weights, values, strict=True):
+        if tuple(value.shape) != weight.shape:
+            raise LayerError(
+                f"expected weight '{weight.name}' of shape {weight.shape}. Received: shape={tuple(value.shape)}", unit.layer.name
+            )
+    for weight, value in zip(unit.weights, values, strict=True):
+        weight.assign(value.read() if isinstance(value, Stored) else np.ascontiguousarray(value))
+
+
+def _check_size(unit: _Unit, arrays: list[Stored]) -> None:
+    """Before anything is read for conversion: no generation kept more than twice the numbers (cuDNN's biases)."""
+    expected, received = sum(w.type.size or 0 for w in unit.weights), sum(a.size for a in arrays)
+    if not expected <= received <= 2 * expected:
+        raise LayerError(
+            f"expected {expected} numbers in {[f'{w.name}{w.shape}' for w in unit.weights]}. "
+            f"Received: {received} in {[f'{a.name}{a.shape}' for a in arrays]}",
+            unit.layer.name,
+        )
+
+
+def _ordered(unit: _Unit, arrays: list[Stored]) -> list[Stored]:
+    """The arrays in the order of the layer's weights where the file names them as the layer does."""
+    names = [_base(a.name) for a in arrays]
+    wanted = [w.name for w in unit.weights]
+    if len(set(names)) == len(names) and sorted(names) == sorted(wanted):
+        return [arrays[names.index(name)] for name in wanted]
+    return arrays
+
+
+def _base(name: str) -> str:
+    """kernel for conv2d_1/kernel:0"""
+    return re.sub(r"(_\d+)?(:0)?$", "", name.rpartition("/")[2])
+
+
+def _is_random_state(array: Stored) -> bool:
+    """The state of a random generator, which tf.keras kept among the weights."""
+    return array.dtype.startswith(("int", "uint")) and ("StateVar" in array.name or "seed_generator" in array.name)

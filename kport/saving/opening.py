@@ -1,0 +1,122 @@
+"""From a file to a model: container, dialect, layers, weights."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from ..errors import MissingPartError, UnknownLayerError
+from ..models.model import Model
+from ..registry import CUSTOM, layers
+from . import containers, dialects
+from .archive import Archive, LayerWeights, TreeWeights, reading
+from .custom import register_custom
+from .dialects.plain import FUNCTIONAL, Entry, is_entry
+from .legacy_weights import assign_layers
+from .source import Source, sha256_of
+from .tree_weights import assign_tree
+
+
+def load(path: Any, weights: Any = None, custom: Any = None) -> Model:
+    """The model in a Keras file of any generation.
+
+    path: an HDF5 file, a `.keras` archive, a SavedModel directory, or an architecture as JSON or YAML; weights: the HDF5
+    file of weights that belongs to an architecture; custom: the user's own classes and functions, as a Python file
+    or a dict by name. No code of the file is run. Raises FileError, LayerError and their kinds.
+    """
+    return load_source(path, weights, custom)[0]
+
+
+def load_source(path: Any, weights: Any = None, custom: Any = None) -> tuple[Model, Source]:
+    """As `load`, with where the model came from."""
+    import kport.layers  # noqa: F401  (registers them)
+
+    register_custom(custom)
+    file = Path(path)
+    with ExitStack() as stack:
+        archive = containers.open_container(file, stack)
+        if weights is not None:
+            archive.weights = containers.open_container(Path(weights), stack).weights
+        if archive.architecture is None:
+            raise MissingPartError(
+                f"expected a model. Received: {file}, which holds weights only ({_layers_in(archive)}). Give the architecture as "
+                "the model and this file as its weights: kport convert model.json --weights FILE (API: weights=)"
+            )
+        with reading(file, "the configuration of a model"):
+            generation, architecture = dialects.upgrade(archive)
+            check_known(architecture)
+            model = _build(architecture, file)
+        if archive.weights is not None:
+            with reading(file, "the weights of a model"):
+                _assign(model, archive)
+    dialect = f"Keras {generation}"
+    return model, Source(file, sha256_of(file), archive.format, archive.keras_version, archive.backend, dialect)
+
+
+def _build(architecture: Entry, path: Path) -> Model:
+    model = layers.get(architecture)
+    if not isinstance(model, Model):
+        raise MissingPartError(f"expected a model in {path}. Received: a {type(model).__name__}")
+    if not model.built and model.weights == []:
+        raise MissingPartError(
+            f"expected the shape of the model's input in {path}. Received: a model that was never built; build it and save it "
+            "again"
+        )
+    return model
+
+
+def _assign(model: Model, archive: Archive) -> None:
+    if isinstance(archive.weights, LayerWeights):
+        assign_layers(model, archive.weights)
+    elif isinstance(archive.weights, TreeWeights):
+        assign_tree(model, archive.weights, archive.assets)
+
+
+def check_known(architecture: Entry) -> None:
+    """UnknownLayerError that lists every layer class that neither kport nor the user has, with the layers of it."""
+    unknown: dict[str, list[str]] = {}
+
+    def visit(entry: Any) -> None:
+        if isinstance(entry, list):
+            for item in entry:
+                visit(item)
+        elif isinstance(entry, dict):
+            if "layers" in entry and isinstance(entry["layers"], list):
+                for layer in entry["layers"]:
+                    note(layer)
+            for key, item in entry.items():
+                if key in ("layer", "backward_layer", "cell", "cells"):
+                    note(item)
+                visit(item)
+
+    def note(entry: Any) -> None:
+        if isinstance(entry, list):
+            for item in entry:
+                note(item)
+        elif is_entry(entry) and not _is_known(entry):
+            config = entry["config"]
+            name = config.get("name") if isinstance(config, dict) else None
+            names = unknown.setdefault(entry["class_name"], [])
+            if name and name not in names:
+                names.append(name)
+
+    note(architecture)
+    visit(architecture)
+    if unknown:
+        listed = "; ".join(f"{name} ({', '.join(where[:4])})" for name, where in sorted(unknown.items()))
+        raise UnknownLayerError(
+            f"expected layers of Keras, or your own in a file. Received: {listed}. Define each with @kport.register in a Python "
+            "file (`call` written in kport.ops) and pass --custom FILE (API: custom=)"
+        )
+
+
+def _is_known(entry: Entry) -> bool:
+    names = (entry["class_name"], entry.get("registered_name"))
+    return any(name in CUSTOM or name in layers.items or name in FUNCTIONAL for name in names if name)
+
+
+def _layers_in(archive: Archive) -> str:
+    weights = archive.weights
+    names = list(weights.layers if isinstance(weights, LayerWeights) else weights.arrays if weights is not None else ())
+    return ", ".join(n for n in names if n)[:100]

@@ -1,0 +1,35 @@
+"""Where a model came from."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Source:
+    """The file that a model was opened from, for reports and contracts.
+
+    path; sha256 of the file (of a directory: of its files' names and contents, in order); format: the container;
+    keras_version and backend as recorded, None if they weren't; dialect: the generation of Keras, "Keras 0" to "Keras 3".
+    """
+
+    path: Path
+    sha256: str
+    format: str
+    keras_version: str | None
+    backend: str | None
+    dialect: str
+
+
+def sha256_of(path: Path) -> str:
+    """The hexadecimal SHA-256 of a file, or of a directory's files."""
+    digest = hashlib.sha256()
+    for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
+        if path.is_dir():
+            digest.update(f"{file.relative_to(path).as_posix()}\0{file.stat().st_size}\0".encode())
+        with file.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()

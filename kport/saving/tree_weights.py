@@ -1,0 +1,124 @@
+"""Arrays by path of attributes (`.keras` of tf.keras 2.12 to Keras 3) into the layers that were built.
+
+A model's layers lie under `layers/<class>_<n>`, other layers under the attribute that holds them, those in lists under
+`<attribute>/<class>_<n>`; a layer's own arrays are numbered, trainable ones first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from ..errors import LayerError, MissingPartError
+from ..layers.layer import Layer
+from ..layers.operation import Operation, OpLayer
+from ..models.model import Model
+from ..naming import UniqueNames, snake_case
+from .archive import Stored, TreeWeights
+from .quantized import dequantized
+
+_ROOTS = ("layers", "_layer_checkpoint_dependencies")
+
+
+def assign_tree(model: Model, weights: TreeWeights, assets: dict[str, dict[str, bytes]]) -> None:
+    """Fills the model's weights and gives layers their assets; LayerError where numbers or shapes don't fit."""
+    filled: set[int] = set()
+    for path, layer in walk(model, "", weights):
+        if id(layer) in filled:
+            continue
+        filled.add(id(layer))
+        if path in assets:
+            _load_assets(layer, assets[path])
+        own = sorted(layer.own_weights, key=lambda w: not w.trainable)
+        if own:
+            _fill(layer, own, weights.arrays.get(path), path)
+
+
+def walk(layer: Layer, path: str, weights: TreeWeights) -> Iterator[tuple[str, Layer]]:
+    """Every layer with its path, each before those within it."""
+    yield path, layer
+    for name, child in _children(layer, path, weights):
+        yield from walk(child, f"{path}/{name}" if path else name, weights)
+
+
+def _children(layer: Layer, path: str, weights: TreeWeights) -> Iterator[tuple[str, Layer]]:
+    if isinstance(layer, Model):
+        held = [x for x in layer.layers if not isinstance(x, (Operation, OpLayer))]
+        yield from _listed(held, *_root(path, weights), weights)
+        return
+    for key, value in vars(layer).items():
+        if isinstance(value, Layer):
+            yield key, value
+        elif isinstance(value, (list, tuple, dict)):
+            items = list(value.values()) if isinstance(value, dict) else value
+            names = UniqueNames()
+            for item in items:
+                if isinstance(item, Layer):
+                    yield f"{key}/{names.next(snake_case(type(item).__name__))}", item
+
+
+def _root(path: str, weights: TreeWeights) -> tuple[str, str]:
+    """The name under which a model's layers lie, and the path to it."""
+    for root in _ROOTS:
+        full = f"{path}/{root}" if path else root
+        if any(p.startswith(f"{full}/") for p in weights.arrays):
+            return root, full
+    return _ROOTS[0], path
+
+
+def _listed(held: list[Layer], root: str, full: str, weights: TreeWeights) -> Iterator[tuple[str, Layer]]:
+    """Layers of a model by class and number. The older root skips numbers, so there only the order counts."""
+    if root == _ROOTS[0]:
+        names = UniqueNames()
+        for layer in held:
+            yield f"{root}/{names.next(snake_case(type(layer).__name__))}", layer
+        return
+    present: dict[str, list[str]] = defaultdict(list)
+    members = {p[len(full) + 1 :].split("/")[0] for p in weights.arrays if p.startswith(f"{full}/")}
+    for name in sorted(members, key=_number):
+        present[_base(name)].append(name)
+    for layer in held:
+        candidates = present[snake_case(type(layer).__name__)]
+        if candidates:
+            yield f"{root}/{candidates.pop(0)}", layer
+
+
+def _number(name: str) -> tuple[str, int]:
+    head, _, tail = name.rpartition("_")
+    return (head, int(tail)) if tail.isdigit() else (name, 0)
+
+
+def _base(name: str) -> str:
+    return _number(name)[0]
+
+
+def _fill(layer: Layer, own: list[Any], stored: dict[str, Stored] | None, path: str) -> None:
+    if stored is None:
+        raise MissingPartError(f"expected weights of layer '{layer.name}' at '{path}' of the file. Received: none")
+    arrays: list[Any] = [stored[key] for key in sorted(stored, key=_position)]
+    if any(a.dtype == "int8" for a in arrays) and len(arrays) > len(own):
+        arrays = dequantized(layer, own, arrays)
+    if len(arrays) != len(own):
+        raise LayerError(
+            f"expected {len(own)} arrays: {', '.join(f'{w.name}{w.shape}' for w in own)}. "
+            f"Received: {len(arrays)} at '{path}': {', '.join(str(tuple(a.shape)) for a in arrays)}",
+            layer.name,
+        )
+    for weight, array in zip(own, arrays, strict=True):
+        if tuple(array.shape) != weight.shape:
+            raise LayerError(
+                f"expected weight '{weight.name}' of shape {weight.shape}. Received: shape={tuple(array.shape)}", layer.name
+            )
+        weight.assign(array.read() if isinstance(array, Stored) else array)
+
+
+def _position(key: str) -> tuple[int, str]:
+    return (int(key), "") if key.isdigit() else (1 << 30, key)
+
+
+def _load_assets(layer: Layer, files: dict[str, bytes]) -> None:
+    load = getattr(layer, "load_assets", None)
+    if load is None:
+        raise LayerError(f"expected a layer that takes assets. Received: {sorted(files)} for {type(layer).__name__}", layer.name)
+    load(files)
