@@ -42,4 +42,6 @@ from .random_mix import RandomErasing as RandomErasing
 from .rescaling import Rescaling as Rescaling
 from .resizing import CenterCrop as CenterCrop
 from .resizing import Resizing as Resizing
+from .spectrogram import MelSpectrogram as MelSpectrogram
+from .spectrogram import STFTSpectrogram as STFTSpectrogram
 from .text_vectorization import TextVectorization as TextVectorization
