@@ -10,6 +10,7 @@ import numpy as np
 from ..errors import ShapeError
 from ..ir import TensorType
 from .autocast import seen_dtype
+from .backend import tf
 
 
 class Variable:
@@ -84,6 +85,13 @@ class Variable:
         """The array and the name it gets as a constant of a graph."""
         seen = self.dtype
         return (self.numpy(), self.path) if seen == self.type.dtype else (np.asarray(self.value), f"{self.path}:{seen}")
+
+    # without these two `array * variable` and `tensor * variable` would compute with a copy, which has no gradient
+
+    __array_ufunc__ = None
+
+    def __tf_tensor__(self, dtype: Any = None, name: str | None = None) -> Any:
+        return tf.convert_to_tensor(self.value, dtype, name=name)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.asarray(self.value, dtype=dtype)

@@ -78,7 +78,9 @@ def test_tensorflow_kernel_with_unknown_length() -> None:
     op: Scan = the_scan(lstm_graph((None, None, 3))).op
 
     @tf.function(
-        input_signature=[tf.TensorSpec((None, 2))] * 3 + [tf.TensorSpec((None, None, 8)), tf.TensorSpec((None, None, 1), tf.bool)]
+        autograph=False,
+        input_signature=[tf.TensorSpec((None, 2))] * 3
+        + [tf.TensorSpec((None, None, 8)), tf.TensorSpec((None, None, 1), tf.bool)],
     )
     def run(a: Any, h: Any, c: Any, x: Any, mask: Any) -> Any:
         with tf.GradientTape() as tape:
