@@ -248,7 +248,25 @@ class Layer(Configurable):
         outputs = self.infer(args, kwargs)
         tensors = [KerasTensor(t, call, i) for i, t in enumerate(flatten(outputs))]
         call.outputs = pack_like(outputs, tensors)
+        self._keras_last_call = call
         return call.outputs
+
+    @property
+    def input(self) -> Any:
+        """What the layer was last called on in a functional model."""
+        args = self._last_call().args
+        return args[0] if len(args) == 1 else args
+
+    @property
+    def output(self) -> Any:
+        """What the layer gave when it was last called in a functional model."""
+        return self._last_call().outputs
+
+    def _last_call(self) -> LayerCall:
+        call: LayerCall | None = getattr(self, "_keras_last_call", None)
+        if call is None:
+            raise LayerError("expected a layer that was called in a functional model. Received: one that was not", self.name)
+        return call
 
     def infer(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The types of the outputs for symbolic arguments; computes nothing."""
