@@ -79,7 +79,7 @@ def reshape(x: Any, shape: Sequence[Any]) -> Any:
     """`x` with another shape; sizes are ints, -1 (inferred, at most once) or scalar tensors as from `ops.shape`."""
     sizes = list(shape)
     dynamic = [i for i, d in enumerate(sizes) if not isinstance(d, (int, np.integer))]
-    if len(dynamic) == 1 and -1 not in sizes:
+    if len(dynamic) == 1 and not any(d == -1 for i, d in enumerate(sizes) if i not in dynamic):
         sizes[dynamic[0]] = -1  # the only unknown size follows from the others
         dynamic = []
     if not dynamic:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ... import ops
 from ...errors import LayerError
+from ...ops.shapes import CHANNELS_FIRST
 from ...ops.spatial import Padding
 from ...registry import layers
 from .base import BaseConvolution
@@ -44,11 +45,23 @@ class BaseConv(BaseConvolution):
         self.lora_alpha = lora_alpha
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        channels = self.input_channels(input_shape)
+        channels = self.input_channels(input_shape[self.sample_axes(input_shape) - 1 :])
         if channels % self.groups:
             raise LayerError(f"expected channels in a multiple of groups={self.groups}. Received: {channels} channels", self.name)
         self.kernel = self.add_part("kernel", (*self.kernel_size, channels // self.groups, self.filters))
         self.add_bias(self.filters)
+
+    def sample_axes(self, shape: Any) -> int:
+        """How many axes count samples: as in Keras 2, all that come before the spatial ones of channels-last data."""
+        return 1 if self.data_format == CHANNELS_FIRST else max(1, len(shape) - self.rank - 1)
+
+    def call(self, inputs: Any) -> Any:
+        axes = self.sample_axes(inputs.shape)
+        if axes == 1:
+            return super().call(inputs)
+        sizes = ops.shape(inputs)
+        y = super().call(ops.reshape(inputs, (-1, *sizes[axes:])))
+        return ops.reshape(y, (*sizes[:axes], *ops.shape(y)[1:]))
 
     def convolve(self, x: Any) -> Any:
         return ops.conv(

@@ -59,6 +59,8 @@ CASES = [
         {"kernel_size": 2, "strides": 2, "padding": "same"},
         {"kernel_size": 3, "dilation_rate": 2, "activation": "softmax"},
     ),
+    LayerCase("Conv1D", (2, 3, 6, 4), {"filters": 3, "kernel_size": 2, "padding": "causal"}, oracle="tf_keras"),
+    LayerCase("Conv2D", (2, 3, 6, 5, 2), {"filters": 3, "kernel_size": 2, "strides": 2}, oracle="tf_keras"),
     *rows(
         "Conv3D",
         (2, 5, 4, 5, 2),
