@@ -66,12 +66,12 @@ class Conv(Spatial):
     def _depthwise(self, view: np.ndarray, kernel: np.ndarray) -> np.ndarray:
         """One input channel a group: the patches times the kernel, summed over the window without a temporary."""
         rank, channels = len(self.strides), self.groups
-        multiplier = kernel.shape[-1] // channels
-        positions, window = [*range(rank + 1)], [*range(rank + 1, 2 * rank + 1)]
-        c, m = 2 * rank + 1, 2 * rank + 2
-        weights = kernel.reshape(*kernel.shape[:-2], channels, multiplier)
-        y = np.einsum(view, [*positions, *window, c], weights, [*window, c, m], [*positions, c, m])
-        return np.ascontiguousarray(y).reshape(*view.shape[: rank + 1], kernel.shape[-1])
+        positions, window, c = [*range(rank + 1)], [*range(rank + 1, 2 * rank + 1)], 2 * rank + 1
+        weights = kernel.reshape(*kernel.shape[:-2], channels, -1)
+        y = np.empty((*view.shape[: rank + 1], *weights.shape[-2:]), view.dtype)
+        for m in range(weights.shape[-1]):
+            np.einsum(view, [*positions, *window, c], weights[..., m], [*window, c], [*positions, c], out=y[..., m])
+        return y.reshape(*view.shape[: rank + 1], kernel.shape[-1])
 
     def tensorflow(self, x: Any, kernel: Any, bias: Any = None) -> Any:
         def convolve(x: Any) -> Any:
