@@ -40,6 +40,23 @@ def test_batch_normalization_in_training_agrees_with_keras(config: dict[str, Any
     assert_same(ours(x), theirs(x))
 
 
+@pytest.mark.parametrize("zero", [False, True])
+def test_spectral_normalization_in_training_agrees_with_keras(zero: bool) -> None:
+    """Kernel and vector after a step; a kernel of zeros stays."""
+    import keras
+
+    x = make((2, 4), 0)
+    theirs = keras.layers.SpectralNormalization(keras.layers.Dense(3), power_iterations=2)
+    ours = layers.SpectralNormalization(layers.Dense(3), power_iterations=2)
+    theirs(x)
+    ours(x)
+    arrays = [make(tuple(w.shape), i) for i, w in enumerate(theirs.weights)]
+    theirs.set_weights([np.zeros_like(arrays[0]) if zero else arrays[0], *arrays[1:]])
+    ours.set_weights(theirs.get_weights())
+    assert_same(ours(x, training=True), theirs(x, training=True))
+    assert_same(ours.get_weights(), theirs.get_weights())
+
+
 def test_frozen_batch_normalization_keeps_its_statistics() -> None:
     layer = layers.BatchNormalization(trainable=False)
     x = make((5, 4), 0)
@@ -53,6 +70,8 @@ def test_frozen_batch_normalization_keeps_its_statistics() -> None:
         (lambda: layers.BatchNormalization(renorm=True, name="bn")(make((2, 3), 0), training=True), "renorm=False.*renorm=True"),
         (lambda: layers.BatchNormalization.from_config({"virtual_batch_size": 4}), "virtual_batch_size=4"),
         (lambda: layers.GroupNormalization(groups=4, name="gn")(make((2, 3, 6), 0)), r"layer 'gn'.*groups=4.*\(2, 3, 6\)"),
+        (lambda: layers.SpectralNormalization(layers.Dense(2), power_iterations=0), "at least one.*power_iterations=0"),
+        (lambda: layers.SpectralNormalization(layers.Flatten())(make((2, 3), 0)), "a kernel or embeddings.*Flatten"),
         (lambda: layers.LayerNormalization(axis=3)(make((2, 3), 0)), "an axis of a tensor of rank 2.*axis=3"),
     ],
 )

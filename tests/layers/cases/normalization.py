@@ -2,6 +2,9 @@
 
 from tests.layers.case import LayerCase
 
+DENSE = {"module": "keras.layers", "class_name": "Dense", "config": {"name": "inner", "units": 3}}
+CONV = {"module": "keras.layers", "class_name": "Conv2D", "config": {"name": "inner", "filters": 3, "kernel_size": [2, 2]}}
+
 CASES = [
     LayerCase("BatchNormalization", (2, 4)),
     LayerCase("BatchNormalization", (2, 3, 5, 4), {"epsilon": 0.1, "momentum": 0.5}),
@@ -31,6 +34,8 @@ CASES = [
     LayerCase("RMSNormalization", (2, 3, 5)),
     LayerCase("RMSNormalization", (2, 5, 5), {"axis": 1, "epsilon": 0.1}),
     LayerCase("RMSNormalization", (2, 3, 4, 5), {"axis": [3, 2]}),
+    LayerCase("SpectralNormalization", (2, 5), {"layer": DENSE}),
+    LayerCase("SpectralNormalization", (2, 5, 5, 2), {"layer": CONV, "power_iterations": 3}),
     LayerCase("UnitNormalization", (2, 3, 5)),
     LayerCase("UnitNormalization", (2, 3, 5), {"axis": [1, 2]}),
 ]
