@@ -22,6 +22,9 @@ from .keras_tensor import KerasTensor, LayerCall
 
 _name_counts: Counter[str] = Counter()
 
+ONLY_IF_SET = ("lora_rank", "lora_alpha")
+"""Arguments that Keras writes only where they are set: its older versions don't know them."""
+
 
 def automatic_name(cls: type) -> str:
     """dense, dense_1, ...: the class's name in snake case (conv2d, max_pooling2d), numbered from the second on."""
@@ -90,7 +93,7 @@ class Layer(Configurable):
         config: dict[str, Any] = {"name": self.name, "trainable": self.trainable, "dtype": serialize(self.dtype_policy)}
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = serialize(self.activity_regularizer)
-        return config | {p: serialize(getattr(self, p)) for p in own}
+        return config | {p: serialize(getattr(self, p)) for p in own if p not in ONLY_IF_SET or getattr(self, p) is not None}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
