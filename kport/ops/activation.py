@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -31,9 +32,10 @@ from .logic import greater
 from .math import erf, expm1, log1p
 from .op import Op, fail
 from .promotion import dtype_of, is_float, promote
+from .reduce import logsumexp
 from .reduce import max as reduce_max
 from .reduce import sum as reduce_sum
-from .shapes import broadcast, normalize_axis
+from .shapes import broadcast, normalize_axes, normalize_axis
 
 SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805
@@ -316,8 +318,8 @@ class LogSoftmax(AlongAxis):
 relu = Relu()
 selu = Selu()
 sigmoid = Sigmoid()
-silu = Silu()
-hard_silu = HardSwish()
+silu = swish = Silu()
+hard_silu = hard_swish = HardSwish()
 softplus = Softplus()
 softsign = Softsign()
 mish = Mish()
@@ -357,14 +359,17 @@ def _as_float(x: Any) -> Any:
     return x if is_float(dtype_of(x) or "float32") else cast(x, "float32")
 
 
-def softmax(x: Any, axis: int = -1) -> Any:
-    """e^x / Σ e^x along `axis`."""
-    return Softmax(axis=normalize_axis(axis, len(x.shape)))(_as_float(x))
+def softmax(x: Any, axis: int | Sequence[int] | None = -1) -> Any:
+    """e^x / Σ e^x along `axis`: a number, several, or None for all of them."""
+    axes = normalize_axes(axis, len(x.shape))
+    return Softmax(axis=axes[0])(_as_float(x)) if len(axes) == 1 else exp(log_softmax(x, axes))
 
 
-def log_softmax(x: Any, axis: int = -1) -> Any:
-    """x - ln Σ e^x along `axis`."""
-    return LogSoftmax(axis=normalize_axis(axis, len(x.shape)))(_as_float(x))
+def log_softmax(x: Any, axis: int | Sequence[int] | None = -1) -> Any:
+    """x - ln Σ e^x along `axis`: a number, several, or None for all of them."""
+    axes = normalize_axes(axis, len(x.shape))
+    x = _as_float(x)
+    return LogSoftmax(axis=axes[0])(x) if len(axes) == 1 else subtract(x, logsumexp(x, axes, keepdims=True))
 
 
 __all__ = [
@@ -388,6 +393,7 @@ __all__ = [
     "gelu",
     "hard_sigmoid",
     "hard_silu",
+    "hard_swish",
     "leaky_relu",
     "log_softmax",
     "mish",
@@ -399,5 +405,6 @@ __all__ = [
     "softmax",
     "softplus",
     "softsign",
+    "swish",
     "thresholded_relu",
 ]

@@ -62,9 +62,11 @@ class Variable:
     @property
     def stored(self) -> Any:
         """The array (or the TensorFlow variable, while training) as it is kept."""
+        from .elementwise import numpy_dtype
+
         if self._value is None:
             if self.initializer is None:
-                self._value = np.zeros(self.shape, self.type.dtype)
+                self._value = np.zeros(self.shape, numpy_dtype(self.type.dtype))
             else:
                 self._value = np.asarray(self.initializer(self.shape, dtype=self.type.dtype))
         return self._value
@@ -74,12 +76,14 @@ class Variable:
 
     def assign(self, value: Any) -> None:
         """Replaces the value; shape must match, the dtype is cast to the variable's."""
+        from .elementwise import numpy_dtype
+
         if tuple(value.shape) != self.shape:
             raise ShapeError(f"weight '{self.path}' has shape {self.shape}. Received: shape={tuple(value.shape)}")
         if self._value is not None and hasattr(self._value, "assign"):
             self._value.assign(value)
         else:
-            self._value = np.asarray(value).astype(self.type.dtype, copy=False)
+            self._value = np.asarray(value).astype(numpy_dtype(self.type.dtype), copy=False)
 
     def as_constant(self) -> tuple[np.ndarray, str]:
         """The array and the name it gets as a constant of a graph."""

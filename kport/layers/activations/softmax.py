@@ -24,12 +24,5 @@ class Softmax(Layer):
         if mask is not None:
             mask = mask if dtype_of(mask) == "bool" else ops.greater(mask, 0.5)
             inputs = ops.where(mask, inputs, -3e4 if dtype_of(inputs) == "float16" else -1e9)
-        y = self.softmax(inputs)
+        y = ops.softmax(inputs, self.axis)
         return y if mask is None else ops.where(mask, y, 0.0)
-
-    def softmax(self, x: Any) -> Any:
-        if isinstance(self.axis, int):
-            return ops.softmax(x, self.axis)
-        if len(self.axis) == 1:
-            return ops.softmax(x, self.axis[0])
-        return ops.exp(ops.subtract(x, ops.logsumexp(x, axis=tuple(self.axis), keepdims=True)))

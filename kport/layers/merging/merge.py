@@ -41,8 +41,10 @@ class Merge(Layer):
 
 def with_rank(x: Any, rank: int) -> Any:
     """`x` with axes of size 1 after the first, so that it has `rank` of them."""
+    if len(x.shape) == rank:
+        return x
     batch, *rest = ops.shape(x) or (1,)
-    return x if len(x.shape) == rank else ops.reshape(x, (batch, *(1,) * (rank - len(x.shape)), *rest))
+    return ops.reshape(x, (batch, *(1,) * (rank - 1 - len(rest)), *rest))
 
 
 def expect_two(inputs: Sequence[Any], layer: str) -> None:
