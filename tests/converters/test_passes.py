@@ -194,6 +194,31 @@ def test_transposes_and_reshapes_cancel() -> None:
     assert_same(graph, simple)
 
 
+def test_a_transpose_of_ones_and_what_a_reduction_dropped() -> None:
+    """The squeeze of a squeeze-and-excitation block, as the layout pass leaves it."""
+
+    def function(x: Value) -> Any:
+        return ops.exp(ops.transpose(ops.reshape(ops.mean(x, (2, 3)), (-1, 1, 1, 4)), (0, 3, 1, 2)))
+
+    graph = graph_of(function, (None, 4, 5, 6))
+    simple, _ = dead_code(simplify(graph)[0])
+    assert names_of(simple) == ["ReduceMean", "Exp"]
+    assert_same(graph, simple)
+
+
+def test_concatenations_of_concatenations_become_one() -> None:
+    graph = graph_of(lambda x, y: ops.concatenate([ops.concatenate([x, y], 1), ops.exp(x)], 1), (None, 4), (None, 3))
+    simple, _ = dead_code(simplify(graph)[0])
+    assert names_of(simple) == ["Exp", "Concatenate"]
+    assert_same(graph, simple)
+
+    def read_twice(x: Value, y: Value) -> Any:
+        inner = ops.concatenate([x, y], 1)
+        return ops.concatenate([inner, ops.exp(inner)], 1)
+
+    assert simplify(graph_of(read_twice, (None, 4), (None, 3)))[1] == 0
+
+
 def test_padding_joins_the_convolution() -> None:
     padding = ((0, 0), (1, 2), (0, 1), (0, 0))
     graph = graph_of(lambda x: ops.conv(ops.pad(x, padding), weights(3, 3, 4, 6)), (None, 8, 8, 4))
