@@ -20,7 +20,8 @@ def oracle_module(case: LayerCase) -> Any:
 def oracle_layer(case: LayerCase) -> Any:
     """The oracle's layer, built on the case's inputs, with random weights."""
     module = oracle_module(case)
-    layer_class = getattr(module.layers, case.layer)
+    experimental = getattr(module.layers, "experimental", None)
+    layer_class = getattr(module.layers, case.layer, None) or getattr(experimental, case.layer)
     layer = layer_class.from_config({"name": "layer", **copy.deepcopy(case.config)})  # Keras empties nested ones
     call_oracle(layer, case)  # builds it
     weights = case.weights if case.weights is not None else random_weights(layer.weights, case.id)

@@ -18,6 +18,7 @@ CASES = [
     LayerCase("BatchNormalization", (2, 3, 4, 5), {"axis": [1, 3], "scale": False}, oracle="tf_keras"),
     LayerCase("BatchNormalization", (2, 3, 4, 5), {"axis": [3]}, oracle="tf_keras"),
     LayerCase("BatchNormalization", (4, 3), {"fused": False}, oracle="tf_keras"),
+    LayerCase("SyncBatchNormalization", (2, 3, 4), {"axis": -1}, oracle="tf_keras"),
     LayerCase("LayerNormalization", (2, 3, 5)),
     LayerCase("LayerNormalization", (2, 3, 5), {"epsilon": 1e-6, "center": False}),
     LayerCase("LayerNormalization", (2, 3, 5), {"axis": 1, "scale": False}),
