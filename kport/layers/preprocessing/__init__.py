@@ -5,6 +5,8 @@ from .category_encoding import CategoryEncoding as CategoryEncoding
 from .contrast import AutoContrast as AutoContrast
 from .contrast import ContrastLimitedAdaptiveHistogramEqualization as ContrastLimitedAdaptiveHistogramEqualization
 from .discretization import Discretization as Discretization
+from .feature_layers import TFDConcat as TFDConcat
+from .feature_layers import TFDIdentity as TFDIdentity
 from .hashing import HashedCrossing as HashedCrossing
 from .hashing import Hashing as Hashing
 from .lookup import IntegerLookup as IntegerLookup

@@ -87,8 +87,8 @@ class IndexLookup(Layer):
             self.set_vocabulary(self.vocabulary, self.idf_weights)
 
     def get_config(self) -> dict[str, Any]:
-        size = self._expected_size if self._tokens is None else self.vocabulary_size()
-        return super().get_config() | {"vocabulary_size": size}
+        known = self._tokens is not None or self._expected_size is not None
+        return super().get_config() | {"vocabulary_size": self.vocabulary_size() if known else None}
 
     # the vocabulary
 
@@ -142,7 +142,9 @@ class IndexLookup(Layer):
         return [*(special if include_special_tokens else ()), *(self._tokens or ())]
 
     def vocabulary_size(self) -> int:
-        """How many numbers there are, those of the mask and OOV tokens included."""
+        """How many numbers there are, those of the mask and OOV tokens included; as configured while it isn't known."""
+        if self._tokens is None and self._expected_size is not None:
+            return self._expected_size
         return self._token_start + len(self._tokens or ())
 
     def adapt(self, data: Any) -> None:
@@ -238,10 +240,9 @@ class IndexLookup(Layer):
     def _depth(self) -> int:
         if self.pad_to_max_tokens:
             return self.max_tokens or 0
-        size = self._expected_size if self._tokens is None else self.vocabulary_size()
-        if size is None:
+        if self._tokens is None and self._expected_size is None:
             raise LayerError(f"expected a vocabulary before a call with {self.output_mode=}", self.name)
-        return size
+        return self.vocabulary_size()
 
 
 def batches(data: Any) -> Iterable[Any]:

@@ -1,12 +1,22 @@
 """Layers on numbers and categories."""
 
+import numpy as np
+
 from tests.data import Exactly, Floats, Ints
 from tests.layers.case import LayerCase
 
 NAMES = Exactly([["ann"], ["bob"], ["a much longer name, of more than thirty-two letters"], [""]], "string")
 PAIRS = Exactly([["ann", "bob"], ["", "ö"]], "string")
 
+FEATURE_LAYER = {
+    "oracle": None,
+    "reason": "Keras has it for its own use only; the definition is NumPy's",
+    "skip": {"keras_config": "Keras doesn't export it"},
+}
+
 CASES = [
+    LayerCase("TFDIdentity", (2, 3), expected=lambda x: x, **FEATURE_LAYER),
+    LayerCase("TFDConcat", [(2, 3), (2, 1)], {"axis": -1}, expected=lambda xs: np.concatenate(xs, -1), **FEATURE_LAYER),
     LayerCase("Normalization", (4, 3)),
     LayerCase("Normalization", (4, 3), {"invert": True}),
     LayerCase("Normalization", (4, 3), {"axis": None}),
