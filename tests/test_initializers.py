@@ -25,9 +25,12 @@ DETERMINISTIC: list[tuple[str, dict[str, Any], tuple[int, ...]]] = [
     ("STFT", {"side": "imag", "window": "hamming", "scaling": "spectrum", "periodic": True}, (8, 1, 9)),
     ("STFT", {"window": None}, (6, 1, 5)),
     *(
-        ("STFT", {"window": w, "scaling": None}, (7, 1, 5))
-        for w in ("blackman", "nuttall", "blackmanharris", "flattop", "boxcar")
+        ("STFT", {"window": name, "scaling": None, "periodic": length == 6}, (length, 1, 5))
+        for name in ["barthann", "bartlett", "blackman", "blackmanharris", "bohman", "boxcar", "cosine", "flattop"]
+        for length in (6, 7)
     ),
+    *(("STFT", {"window": name}, (7, 1, 5)) for name in ["nuttall", "parzen", "triang"]),
+    ("STFT", {"window": "triang", "periodic": True}, (7, 1, 5)),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,26 +11,50 @@ from ..errors import ShapeError, UsageError
 from ..registry import initializers
 from .initializer import Initializer
 
-# weights of cos(0), cos(τ), cos(2τ), ... with alternating signs, τ = 2π n / length. Source: Harris 1978; SciPy's names
-_COSINE_SUMS = {
-    "boxcar": (1.0,),
-    "hann": (0.5, 0.5),
-    "hamming": (0.54, 0.46),
-    "blackman": (0.42, 0.5, 0.08),
-    "nuttall": (0.3635819, 0.4891775, 0.1365995, 0.0106411),
-    "blackmanharris": (0.35875, 0.48829, 0.14128, 0.01168),
-    "flattop": (0.21557895, 0.41663158, 0.277263158, 0.083578947, 0.006947368),
+Window = Callable[[np.ndarray[Any, Any], int], np.ndarray[Any, Any]]
+
+
+def _cosines(*weights: float) -> Window:
+    """Σ_k (-1)^k a_k cos(2π k n / (M - 1))"""
+    return lambda n, size: np.sum([(-1) ** k * a * np.cos(2 * np.pi * k * n / (size - 1)) for k, a in enumerate(weights)], axis=0)
+
+
+def _parzen(n: np.ndarray[Any, Any], size: int) -> np.ndarray[Any, Any]:
+    d = np.abs(2 * n - (size - 1)) / size
+    return np.where(d <= 0.5, 1 - 6 * d**2 * (1 - d), 2 * (1 - d) ** 3)
+
+
+def _bohman(n: np.ndarray[Any, Any], size: int) -> np.ndarray[Any, Any]:
+    d = np.abs(2 * n / (size - 1) - 1)
+    return (1 - d) * np.cos(np.pi * d) + np.sin(np.pi * d) / np.pi
+
+
+# w[n] for n = 0 ... M - 1. Source: Harris 1978, https://doi.org/10.1109/PROC.1978.10837; the names are SciPy's
+_WINDOWS: dict[str, Window] = {
+    "barthann": lambda n, size: 0.62 - 0.48 * np.abs(n / (size - 1) - 0.5) - 0.38 * np.cos(2 * np.pi * n / (size - 1)),
+    "bartlett": lambda n, size: 1 - np.abs(2 * n / (size - 1) - 1),
+    "blackman": _cosines(0.42, 0.5, 0.08),
+    "blackmanharris": _cosines(0.35875, 0.48829, 0.14128, 0.01168),
+    "bohman": _bohman,
+    "boxcar": _cosines(1.0),
+    "cosine": lambda n, size: np.sin(np.pi * (n + 0.5) / size),
+    "flattop": _cosines(0.21557895, 0.41663158, 0.277263158, 0.083578947, 0.006947368),
+    "hamming": _cosines(0.54, 0.46),
+    "hann": _cosines(0.5, 0.5),
+    "nuttall": _cosines(0.3635819, 0.4891775, 0.1365995, 0.0106411),
+    "parzen": _parzen,
+    "triang": lambda n, size: 1 - np.abs(2 * n - (size - 1)) / (size + size % 2),
 }
 
 
 def window(name: str, length: int, periodic: bool) -> np.ndarray[Any, Any]:
-    """w[n] = Σ_k (-1)^k a_k cos(2π k n / N); N is the length if periodic, or else one less (symmetric)."""
-    if name not in _COSINE_SUMS:
-        raise UsageError(f"expected a window among {', '.join(sorted(_COSINE_SUMS))}, or its values. Received: window={name!r}")
-    angle = 2 * np.pi * np.arange(length) / max(length if periodic else length - 1, 1)
+    """The window of this name: symmetric, or if periodic, without the last of length + 1 symmetric values."""
+    if name not in _WINDOWS:
+        raise UsageError(f"expected a window among {', '.join(sorted(_WINDOWS))}, or its values. Received: window={name!r}")
     if length == 1:
         return np.ones(1)
-    return np.sum([(-1) ** k * a * np.cos(k * angle) for k, a in enumerate(_COSINE_SUMS[name])], axis=0)
+    size = length + 1 if periodic else length
+    return _WINDOWS[name](np.arange(size), size)[:length]
 
 
 @initializers("stft", "STFTInitializer")
