@@ -8,6 +8,7 @@ from . import operators as operators
 from .activation import *
 from .activation_functions import *
 from .attention import *
+from .blocks import *
 from .buckets import *
 from .conv import *
 from .conv_transpose import *
@@ -21,6 +22,7 @@ from .linalg import *
 from .linear import *
 from .logic import *
 from .math import *
+from .nan import *
 from .norm import *
 from .op import OPS as OPS
 from .op import Op as Op
@@ -29,8 +31,10 @@ from .rearrange import *
 from .recurrent import *
 from .reduce import *
 from .scan import *
+from .segments import *
 from .shape import *
 from .signal import *
 from .sort import *
+from .statistics import *
 from .text import *
 from .variable import Variable as Variable

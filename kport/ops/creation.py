@@ -8,10 +8,11 @@ import numpy as np
 
 from ..ir import TensorType
 from .backend import tf
-from .elementwise import cast, numpy_dtype
+from .elementwise import add, as_float, cast, divide, exp, log, multiply, numpy_dtype, power, subtract
 from .op import Op, fail
 from .promotion import dtype_of, promote, python_dtype, result_dtype
-from .shape import broadcast_to, shape, static_sizes
+from .shape import broadcast_to, expand_dims, shape, static_sizes
+from .shapes import normalize_axis
 
 
 class Arange(Op):
@@ -81,7 +82,8 @@ def ones_like(x: Any, dtype: str | None = None) -> Any:
     return full_like(x, 1, dtype)
 
 
-empty, empty_like = zeros, zeros_like
+empty = zeros
+empty_like = zeros_like
 
 
 def eye(N: int, M: int | None = None, k: int = 0, dtype: str | None = None) -> np.ndarray:
@@ -99,16 +101,95 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: str | None = None) -> n
     return np.tri(N, M, k, numpy_dtype(dtype or "float32"))
 
 
+def linspace(
+    start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: str | None = None, axis: int = 0
+) -> Any:
+    """`num` numbers at equal distances from `start` to `stop`, which is the last one or, without `endpoint`, would follow it.
+
+    With `retstep` also their distance.
+    """
+    first, last = map(as_float, promote(start, stop))
+    parts = max(num - 1 if endpoint else num, 1)
+    share = np.arange(num, dtype=np.float32) / np.float32(parts)
+    step = divide(subtract(last, first), parts)
+    rank = max(len(first.shape), len(last.shape))
+    axis = normalize_axis(axis, rank + 1)
+    shares = share.reshape([-1 if a == axis else 1 for a in range(rank + 1)])
+    begin, end = (expand_dims(expand_dims(x, range(rank - len(x.shape))), axis) for x in (first, last))
+    y = add(multiply(begin, 1 - shares), multiply(end, shares))  # from both ends, so that both are exact
+    y = cast(y, dtype) if dtype else y
+    return (y, step) if retstep else y
+
+
+def logspace(
+    start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: float = 10, dtype: str | None = None, axis: int = 0
+) -> Any:
+    """`base` to the power of `num` numbers at equal distances from `start` to `stop`."""
+    y = power(float(base), linspace(start, stop, num, endpoint, axis=axis))
+    return cast(y, dtype) if dtype else y
+
+
+def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: str | None = None, axis: int = 0) -> Any:
+    """`num` positive numbers in equal proportions from `start` to `stop`."""
+    first, last = map(as_float, promote(start, stop))
+    y = exp(linspace(log(first), log(last), num, endpoint, axis=axis))
+    return cast(y, dtype) if dtype else y
+
+
+def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
+    """The powers of each element of a vector, from N - 1 to 0 or the other way about. (n,) → (n, N), by default (n, n)"""
+    count = shape(x)[0] if N is None else N
+    powers = arange(count) if increasing else subtract(subtract(count, 1), arange(count))
+    dtype = dtype_of(x) or "float32"
+    return cast(power(as_float(expand_dims(x, -1)), cast(powers, "float32")), dtype)
+
+
+def hanning(x: int) -> np.ndarray:
+    """Hann's window of `x` elements: 0.5 - 0.5 cos."""
+    return np.hanning(x).astype(np.float32)
+
+
+def hamming(x: int) -> np.ndarray:
+    """Hamming's window of `x` elements: 0.54 - 0.46 cos."""
+    return np.hamming(x).astype(np.float32)
+
+
+def blackman(x: int) -> np.ndarray:
+    """Blackman's window of `x` elements: 0.42 - 0.5 cos + 0.08 cos 2."""
+    return np.blackman(x).astype(np.float32)
+
+
+def bartlett(x: int) -> np.ndarray:
+    """Bartlett's window of `x` elements: a triangle."""
+    return np.bartlett(x).astype(np.float32)
+
+
+def kaiser(x: int, beta: float) -> np.ndarray:
+    """Kaiser's window of `x` elements."""
+    return np.kaiser(x, beta).astype(np.float32)
+
+
 __all__ = [
     "Arange",
     "arange",
+    "bartlett",
+    "blackman",
+    "empty",
+    "empty_like",
     "eye",
     "full",
     "full_like",
+    "geomspace",
+    "hamming",
+    "hanning",
     "identity",
+    "kaiser",
+    "linspace",
+    "logspace",
     "ones",
     "ones_like",
     "tri",
+    "vander",
     "zeros",
     "zeros_like",
 ]

@@ -10,8 +10,8 @@ import numpy as np
 from ..errors import ShapeError
 from ..ir import TensorType
 from .backend import tf
-from .op import Op, fail
-from .promotion import dtype_of, is_float, promote
+from .op import Op, as_array, fail
+from .promotion import dtype_of, is_float, promote, python_dtype
 from .shapes import broadcast
 
 
@@ -44,7 +44,7 @@ class FloatUnary(Unary, abstract=True):
     """As Unary; integers are cast to float32 first, as in Keras."""
 
     def __call__(self, x: Any) -> Any:
-        return super().__call__(x if is_float(dtype_of(x) or "float32") else cast(x, "float32"))
+        return super().__call__(as_float(x))
 
 
 class Binary(Elementwise, abstract=True):
@@ -77,8 +77,7 @@ class FloatBinary(Binary, abstract=True):
     """As Binary; two integers are cast to float32 first, as in Keras."""
 
     def __call__(self, a: Any, b: Any) -> Any:
-        a, b = promote(a, b)
-        return super().__call__(*(x if is_float(dtype_of(x) or "float32") else cast(x, "float32") for x in (a, b)))
+        return super().__call__(*map(as_float, promote(a, b)))
 
 
 def tf_function(path: str) -> Callable[..., Any]:
@@ -116,6 +115,16 @@ def numpy_dtype(name: str) -> Any:
 def cast(x: Any, dtype: str) -> Any:
     """`x` as `dtype` ("float32", "int32", "bool", ...); `x` itself if it already is."""
     return x if dtype_of(x) == dtype else Cast(dtype=dtype)(x)
+
+
+def as_float(x: Any) -> Any:
+    """`x` itself if it is of floats, else as float32; what Keras's float functions do with integers."""
+    return x if is_float(dtype_of(x) or "float32") else cast(x, "float32")
+
+
+def counted(x: Any) -> Any:
+    """`x` itself, but booleans as int32; what Keras does where they are numbers."""
+    return cast(x, "int32") if dtype_of(x) == "bool" else x
 
 
 class Add(Binary):
@@ -208,6 +217,9 @@ class Square(Unary):
     kernel = np.square
     tf_kernel = "square"
 
+    def __call__(self, x: Any) -> Any:
+        return super().__call__(counted(x))
+
     def decompose(self, x: Any) -> Any:
         return multiply(x, x)
 
@@ -244,6 +256,9 @@ class Mod(Binary):
 
     kernel = np.mod
     tf_kernel = "math.floormod"
+
+    def __call__(self, a: Any, b: Any) -> Any:
+        return super().__call__(*map(counted, promote(a, b)))
 
     def decompose(self, a: Any, b: Any) -> Any:
         return subtract(a, multiply(FloorDivide()(a, b), b))
@@ -290,20 +305,39 @@ class Where(Elementwise):
         return tf.where(condition, a, b)
 
 
+class StopGradient(Elementwise):
+    """y = x, through which no gradient flows back"""
+
+    differentiable = False
+
+    def infer(self, x: TensorType) -> TensorType:
+        return x
+
+    def numpy(self, x: np.ndarray) -> np.ndarray:
+        return x
+
+    def tensorflow(self, x: Any) -> Any:
+        return tf.stop_gradient(x)
+
+    def decompose(self, x: Any) -> Any:
+        return x
+
+
 add = Add()
 subtract = Subtract()
 multiply = Multiply()
-divide = Divide()
+divide = true_divide = Divide()
 maximum = Maximum()
 minimum = Minimum()
 power = Power()
 negative = Negative()
-absolute = Absolute()
+absolute = abs = Absolute()
 exp = Exp()
 log = Log()
 sqrt = Sqrt()
 square = Square()
 tanh = Tanh()
+stop_gradient = StopGradient()
 floor_divide = FloorDivide()
 mod = Mod()
 where = Where()
@@ -311,7 +345,7 @@ where = Where()
 
 def clip(x: Any, x_min: Any, x_max: Any) -> Any:
     """`x` limited to [x_min, x_max]: numbers, tensors, or None for no limit. Booleans become int32."""
-    x = cast(x, "int32") if dtype_of(x) == "bool" else x
+    x = counted(x)
     bounds = (x_min, x_max)
     if all(b is None or isinstance(b, (int, float, np.number)) for b in bounds):
         if not is_float(dtype_of(x) or "float32") and any(isinstance(b, (float, np.floating)) for b in bounds):
@@ -320,6 +354,38 @@ def clip(x: Any, x_min: Any, x_max: Any) -> Any:
         return Clip(low=low, high=high)(x)
     x = x if x_min is None else maximum(x, x_min)
     return x if x_max is None else minimum(x, x_max)
+
+
+def fabs(x: Any) -> Any:
+    """|x| of floats."""
+    return absolute(as_float(x))
+
+
+def copy(x: Any) -> Any:
+    """`x` itself: tensors don't change."""
+    return x
+
+
+conj = conjugate = real = copy
+
+
+def imag(x: Any) -> Any:
+    """Zeros: numbers are real."""
+    return multiply(x, 0)
+
+
+def convert_to_tensor(x: Any, dtype: str | None = None, sparse: bool | None = None, ragged: bool | None = None) -> Any:
+    """`x`, numbers and lists as an array, as `dtype` if one is given."""
+    x = as_array(x) if isinstance(x, (bool, int, float, list, tuple)) else x
+    return cast(x, dtype) if dtype else x
+
+
+array = convert_to_tensor
+
+
+def dtype(x: Any) -> str:
+    """The name of the dtype."""
+    return dtype_of(x) or python_dtype(x, None)
 
 
 def saturate_cast(x: Any, dtype: str) -> Any:
@@ -354,16 +420,26 @@ __all__ = [
     "Power",
     "Sqrt",
     "Square",
+    "StopGradient",
     "Subtract",
     "Tanh",
     "Where",
+    "abs",
     "absolute",
     "add",
+    "array",
     "cast",
     "clip",
+    "conj",
+    "conjugate",
+    "convert_to_tensor",
+    "copy",
     "divide",
+    "dtype",
     "exp",
+    "fabs",
     "floor_divide",
+    "imag",
     "log",
     "maximum",
     "minimum",
@@ -371,10 +447,13 @@ __all__ = [
     "multiply",
     "negative",
     "power",
+    "real",
     "saturate_cast",
     "sqrt",
     "square",
+    "stop_gradient",
     "subtract",
     "tanh",
+    "true_divide",
     "where",
 ]

@@ -131,6 +131,9 @@ def getitem(x: Any, key: Any) -> Any:
     return expand_dims(x, expanded) if expanded else x
 
 
+get_item = getitem
+
+
 def _is_tensor(key: Any) -> bool:
     return key is not None and key is not Ellipsis and not _is_int(key) and not isinstance(key, builtins.slice)
 
@@ -206,7 +209,7 @@ class Take(Op):
         return x.with_shape((*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :]))
 
     def numpy(self, x: np.ndarray, indices: np.ndarray) -> np.ndarray:
-        return np.take(x, indices, self.axis)
+        return np.asarray(np.take(x, indices, self.axis))
 
     def tensorflow(self, x: Any, indices: Any) -> Any:
         return tf.gather(x, from_start(indices, tf.shape(x)[self.axis]), axis=self.axis)
@@ -439,6 +442,7 @@ __all__ = [
     "TakeAlongAxis",
     "dynamic_slice",
     "gather_nd",
+    "get_item",
     "getitem",
     "one_hot",
     "scatter",

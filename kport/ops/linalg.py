@@ -10,11 +10,11 @@ import numpy as np
 from ..errors import ShapeError
 from .creation import arange
 from .einsum import einsum
-from .elementwise import absolute, cast, multiply, power, sqrt, square, subtract, where
+from .elementwise import absolute, as_float, cast, multiply, power, sqrt, square, subtract, where
 from .indexing import getitem, take
 from .linear import matmul
 from .logic import greater_equal, less_equal, not_equal
-from .promotion import dtype_of, is_float
+from .promotion import dtype_of
 from .rearrange import moveaxis, ravel, stack
 from .reduce import max as max_of
 from .reduce import min as min_of
@@ -90,7 +90,7 @@ def norm(x: Any, ord: Any = None, axis: int | Sequence[int] | None = None, keepd
 
     Without `ord` it is √Σ|x|², over all axes by default. Source: numpy.linalg.norm
     """
-    x = x if is_float(dtype_of(x) or "float32") else cast(x, "float32")
+    x = as_float(x)
     rank = len(x.shape)
     axes = normalize_axes(axis, rank)
     if ord is None or (ord == "fro" and len(axes) == 2) or (ord == 2 and len(axes) == 1):

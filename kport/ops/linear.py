@@ -8,9 +8,9 @@ import numpy as np
 
 from ..ir import TensorType
 from .backend import tf
-from .elementwise import add
+from .elementwise import add, cast
 from .op import Op, fail
-from .promotion import promote
+from .promotion import dtype_of, promote
 from .shapes import broadcast
 
 
@@ -65,9 +65,11 @@ def linear(x: Any, kernel: Any, bias: Any = None) -> Any:
 
 
 def matmul(a: Any, b: Any) -> Any:
-    """a @ b as NumPy defines it, vectors included."""
+    """a @ b as NumPy defines it, vectors included; of int8 it is int32, as in Keras."""
     from .shape import reshape, shape
 
+    if dtype_of(a) == dtype_of(b) == "int8":
+        a = cast(a, "int32")
     a, b = promote(a, b)
     if len(a.shape) >= 2 and len(b.shape) >= 2:
         return MatMul()(a, b)

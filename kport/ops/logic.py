@@ -8,9 +8,9 @@ import numpy as np
 
 from ..ir import TensorType
 from .backend import tf
-from .elementwise import Binary, Unary, absolute, cast
+from .elementwise import Binary, Unary, absolute, add, cast, counted, divide, multiply, subtract
 from .op import fail
-from .promotion import dtype_of, is_float
+from .promotion import dtype_of, is_float, promote
 
 
 class Compare(Binary, abstract=True):
@@ -248,6 +248,33 @@ def bitwise_not(x: Any) -> Any:
 
 bitwise_invert = bitwise_not
 
+
+def isclose(x1: Any, x2: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Any:
+    """Whether |x1 - x2| ≤ atol + rtol · |x2|; of integers whether they are equal."""
+    a, b = promote(x1, x2)
+    if not is_float(dtype_of(a) or "float32"):
+        return equal(a, b)
+    close = less_equal(absolute(subtract(a, b)), add(multiply(absolute(b), rtol), atol))
+    close = logical_or(close, equal(a, b))  # of infinities the difference is not a number
+    return logical_or(close, logical_and(isnan(a), isnan(b))) if equal_nan else close
+
+
+def signbit(x: Any) -> Any:
+    """Whether `x` is negative; -0.0 is."""
+    dtype = dtype_of(x) or "float32"
+    x = counted(x)
+    negative = less(x, 0)
+    if not is_float(dtype):
+        return negative
+    # 1 / -0.0 is -∞
+    return logical_or(negative, logical_and(equal(x, 0), less(divide(1.0, x), 0)))
+
+
+def isreal(x: Any) -> Any:
+    """Whether `x` has no imaginary part: it never has."""
+    return logical_or(equal(x, x), True)
+
+
 __all__ = [
     "BitwiseAnd",
     "BitwiseOr",
@@ -276,11 +303,13 @@ __all__ = [
     "equal",
     "greater",
     "greater_equal",
+    "isclose",
     "isfinite",
     "isinf",
     "isnan",
     "isneginf",
     "isposinf",
+    "isreal",
     "left_shift",
     "less",
     "less_equal",
@@ -290,4 +319,5 @@ __all__ = [
     "logical_xor",
     "not_equal",
     "right_shift",
+    "signbit",
 ]

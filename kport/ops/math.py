@@ -15,22 +15,27 @@ from .elementwise import (
     Unary,
     absolute,
     add,
+    as_float,
     cast,
     clip,
+    counted,
     divide,
     exp,
     log,
     maximum,
+    minimum,
+    mod,
     multiply,
     negative,
+    power,
     sqrt,
     square,
     subtract,
     tanh,
     where,
 )
-from .logic import equal, less
-from .promotion import dtype_of, is_float
+from .logic import equal, isinf, less, logical_or
+from .promotion import dtype_of, is_float, promote
 
 
 class Floor(FloatUnary):
@@ -325,6 +330,126 @@ def log10(x: Any) -> Any:
     return divide(log(x), math.log(10))
 
 
+def exp2(x: Any) -> Any:
+    """2^x"""
+    return power(2.0, as_float(x))
+
+
+def cbrt(x: Any) -> Any:
+    """The real cube root."""
+    x = as_float(x)
+    return multiply(sign(x), power(absolute(x), 1 / 3))
+
+
+def hypot(x1: Any, x2: Any) -> Any:
+    """√(x1² + x2²), computed so that no square overflows."""
+    a, b = (absolute(x) for x in promote(x1, x2))
+    large, small = as_float(maximum(a, b)), as_float(minimum(a, b))
+    ratio = divide(small, where(equal(large, 0.0), 1.0, large))
+    return multiply(large, sqrt(add(square(ratio), 1.0)))
+
+
+def sinc(x: Any) -> Any:
+    """sin(πx) / (πx), and 1 at 0."""
+    turned = multiply(as_float(x), math.pi)
+    zero = equal(turned, 0.0)
+    return where(zero, 1.0, divide(sin(turned), where(zero, 1.0, turned)))
+
+
+def deg2rad(x: Any) -> Any:
+    """Degrees in radians."""
+    return multiply(as_float(x), math.pi / 180)
+
+
+def rad2deg(x: Any) -> Any:
+    """Radians in degrees."""
+    return multiply(as_float(x), 180 / math.pi)
+
+
+def logaddexp(x1: Any, x2: Any) -> Any:
+    """ln(e^x1 + e^x2), computed from the greater one."""
+    a, b = promote(x1, x2)
+    a, b = as_float(a), as_float(b)
+    distance = absolute(subtract(a, b))
+    equals = equal(a, b)  # both infinite: their difference is not a number
+    return add(maximum(a, b), log1p(exp(negative(where(equals, 0.0, distance)))))
+
+
+def logaddexp2(x1: Any, x2: Any) -> Any:
+    """log₂(2^x1 + 2^x2)"""
+    return divide(logaddexp(multiply(as_float(x1), math.log(2)), multiply(as_float(x2), math.log(2))), math.log(2))
+
+
+def fmod(x1: Any, x2: Any) -> Any:
+    """The remainder of x1 / x2 with the sign of x1."""
+    a, b = promote(x1, x2)
+    a, b = counted(a), counted(b)
+    return multiply(sign(a), mod(absolute(a), absolute(b)))
+
+
+def divide_no_nan(x1: Any, x2: Any) -> Any:
+    """x1 / x2, and 0 where x2 is 0."""
+    a, b = (as_float(x) for x in promote(x1, x2))
+    zero = equal(b, 0.0)
+    return where(zero, 0.0, divide(a, where(zero, 1.0, b)))
+
+
+def heaviside(x1: Any, x2: Any) -> Any:
+    """0 below 0, 1 above, and x2 at 0."""
+    a, b = (as_float(x) for x in promote(x1, x2))
+    return where(less(a, 0.0), 0.0, where(equal(a, 0.0), b, 1.0))
+
+
+def ldexp(x1: Any, x2: Any) -> Any:
+    """x1 · 2^x2"""
+    a = as_float(x1)
+    exponent = cast(x2, dtype_of(a) or "float32")
+    # at 0 and ∞ the product with a power that underflows or overflows is not a number
+    fixed = logical_or(isinf(a), equal(a, 0.0))
+    return where(fixed, a, multiply(a, power(2.0, exponent)))
+
+
+def erfc(x: Any) -> Any:
+    """1 - erf(x)"""
+    return subtract(1.0, erf(x))
+
+
+ERFINV_CENTRE = (
+    2.81022636e-08,
+    3.43273939e-07,
+    -3.5233877e-06,
+    -4.39150654e-06,
+    0.00021858087,
+    -0.00125372503,
+    -0.00417768164,
+    0.246640727,
+    1.50140941,
+)
+ERFINV_TAILS = (
+    -0.000200214257,
+    0.000100950558,
+    0.00134934322,
+    -0.00367342844,
+    0.00573950773,
+    -0.0076224613,
+    0.00943887047,
+    1.00167406,
+    2.83297682,
+)
+"""Coefficients, highest power first, in w - 2.5 and √w - 3 with w = -ln(1 - x²).
+Source: Giles, Approximating the erfinv function, 2010, https://people.maths.ox.ac.uk/gilesm/files/gems_erfinv.pdf"""
+
+
+def erfinv(x: Any) -> Any:
+    """The number whose erf is x, in (-1, 1), to float32's precision."""
+    x = as_float(x)
+    w = negative(log(multiply(subtract(1.0, x), add(x, 1.0))))
+    centre = polynomial(subtract(w, 2.5), ERFINV_CENTRE)
+    tails = polynomial(subtract(sqrt(maximum(w, 0.0)), 3.0), ERFINV_TAILS)
+    inside = multiply(x, where(less(w, 5.0), centre, tails))
+    return where(equal(absolute(x), 1.0), multiply(x, np.inf), inside)
+
+
 __all__ = [
     "Acos",
     "Acosh",
@@ -361,20 +486,34 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "cbrt",
     "ceil",
     "cos",
     "cosh",
+    "deg2rad",
+    "divide_no_nan",
     "erf",
+    "erfc",
+    "erfinv",
+    "exp2",
     "expm1",
     "floor",
+    "fmod",
+    "heaviside",
+    "hypot",
+    "ldexp",
     "log1p",
     "log2",
     "log10",
+    "logaddexp",
+    "logaddexp2",
+    "rad2deg",
     "reciprocal",
     "round",
     "rsqrt",
     "sign",
     "sin",
+    "sinc",
     "sinh",
     "tan",
     "trunc",

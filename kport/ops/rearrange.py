@@ -9,10 +9,12 @@ import numpy as np
 
 from ..errors import ShapeError
 from .creation import arange
-from .elementwise import mod, subtract
-from .indexing import Slice, take
-from .promotion import promote
-from .shape import concatenate, expand_dims, reshape, shape, size_product, split, squeeze, tile, transpose
+from .elementwise import floor_divide, mod, multiply, subtract, where
+from .indexing import Slice, getitem, take
+from .logic import equal, logical_not, not_equal
+from .promotion import dtype_of, promote
+from .reduce import any as any_of
+from .shape import broadcast_to, concatenate, expand_dims, reshape, shape, size_product, split, squeeze, tile, transpose
 from .shapes import normalize_axes, normalize_axis
 
 
@@ -133,18 +135,130 @@ def rot90(array: Any, k: int = 1, axes: Sequence[int] = (0, 1)) -> Any:
     return flip(swapaxes(array, a, b), b) if k else array
 
 
+def fliplr(x: Any) -> Any:
+    """The second axis in reverse order."""
+    return flip(x, 1)
+
+
+def flipud(x: Any) -> Any:
+    """The first axis in reverse order."""
+    return flip(x, 0)
+
+
+def array_split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Any]:
+    """As split, where parts may differ by one in size: the first are the greater ones."""
+    whole = shape(x)[axis]
+    if not isinstance(indices_or_sections, int) or not isinstance(whole, int):
+        return split(x, indices_or_sections, axis)
+    least, more = divmod(whole, indices_or_sections)
+    sizes = [least + (i < more) for i in range(indices_or_sections)]
+    return split(x, np.cumsum(sizes)[:-1].tolist(), axis)
+
+
+def hsplit(x: Any, indices_or_sections: int | Sequence[int]) -> list[Any]:
+    """Parts along the second axis, of a vector along its only one."""
+    return split(x, indices_or_sections, 0 if len(x.shape) == 1 else 1)
+
+
+def vsplit(x: Any, indices_or_sections: int | Sequence[int]) -> list[Any]:
+    """Parts along the first axis."""
+    return split(x, indices_or_sections, 0)
+
+
+def dsplit(x: Any, indices_or_sections: int | Sequence[int]) -> list[Any]:
+    """Parts along the third axis."""
+    return split(x, indices_or_sections, 2)
+
+
+def diff(a: Any, n: int = 1, axis: int = -1) -> Any:
+    """Each element less the one before it along `axis`, `n` times over; of bools whether they differ."""
+    axis = normalize_axis(axis, len(a.shape))
+    before = (slice(None),) * axis
+    for _ in range(n):
+        later, earlier = getitem(a, (*before, slice(1, None))), getitem(a, (*before, slice(None, -1)))
+        a = not_equal(later, earlier) if dtype_of(a) == "bool" else subtract(later, earlier)
+    return a
+
+
+def meshgrid(*x: Any, indexing: str = "xy") -> list[Any]:
+    """Of each vector the grid in which it varies along its own axis; with "xy" the first two axes are exchanged."""
+    rank = len(x)
+    places = list(range(rank))
+    if indexing == "xy" and rank > 1:
+        places[:2] = [1, 0]
+    sizes: list[Any] = [None] * rank
+    for place, vector in zip(places, x, strict=True):
+        sizes[place] = size_product(shape(vector))
+    return [
+        broadcast_to(reshape(vector, [-1 if a == place else 1 for a in range(rank)]), sizes)
+        for place, vector in zip(places, x, strict=True)
+    ]
+
+
+def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Any:
+    """Each element of the first choice whose condition holds, `default` where none does."""
+    for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
+        default = where(condition, choice, default)
+    return default
+
+
+def unravel_index(indices: Any, shape: Sequence[int]) -> tuple[Any, ...]:
+    """The coordinates in a tensor of `shape` of places among all its elements in one axis."""
+    coordinates: list[Any] = []
+    for size in reversed(shape):
+        coordinates.insert(0, mod(indices, size))
+        indices = floor_divide(indices, size)
+    return tuple(coordinates)
+
+
+def kron(x1: Any, x2: Any) -> Any:
+    """Kronecker's product: `x1` with each element replaced by its product with `x2`."""
+    rank = max(len(x1.shape), len(x2.shape))
+    a, b = (expand_dims(x, range(rank - len(x.shape))) for x in (x1, x2))
+    products = multiply(expand_dims(a, range(1, 2 * rank, 2)), expand_dims(b, range(0, 2 * rank, 2)))
+    return reshape(products, [size_product(pair) for pair in zip(shape(a), shape(b), strict=True)])
+
+
+def isin(x1: Any, x2: Any, assume_unique: bool = False, invert: bool = False) -> Any:
+    """Whether each element of `x1` occurs in `x2`; with `invert` whether it doesn't."""
+    found = any_of(equal(expand_dims(x1, -1), ravel(x2)), -1)
+    return logical_not(found) if invert else found
+
+
+def extract_sequences(x: Any, sequence_length: int, sequence_stride: int) -> Any:
+    """The windows of the last axis, one every `sequence_stride` elements. (..., n) → (..., windows, sequence_length)"""
+    size = shape(x)[-1]
+    if not isinstance(size, int):
+        raise ShapeError(f"expected a known size of the last axis. Received: shape={tuple(x.shape)}")
+    starts = np.arange(0, size - sequence_length + 1, sequence_stride, dtype=np.int32)
+    return take(x, starts[:, None] + np.arange(sequence_length, dtype=np.int32), -1)
+
+
 __all__ = [
     "append",
+    "array_split",
+    "diff",
+    "dsplit",
     "dstack",
+    "extract_sequences",
     "flip",
+    "fliplr",
+    "flipud",
+    "hsplit",
     "hstack",
+    "isin",
+    "kron",
+    "meshgrid",
     "moveaxis",
     "ravel",
     "repeat",
     "roll",
     "rot90",
+    "select",
     "stack",
     "swapaxes",
+    "unravel_index",
     "unstack",
+    "vsplit",
     "vstack",
 ]

@@ -9,10 +9,25 @@ import numpy as np
 
 from ..ir import TensorType
 from .backend import tf
-from .elementwise import absolute, add, cast, exp, log, maximum, minimum, sqrt, square, subtract, tf_function, where
+from .elementwise import (
+    absolute,
+    add,
+    as_float,
+    cast,
+    counted,
+    exp,
+    log,
+    maximum,
+    minimum,
+    sqrt,
+    square,
+    subtract,
+    tf_function,
+    where,
+)
 from .logic import less
 from .op import Op
-from .promotion import dtype_of, is_float
+from .promotion import dtype_of
 from .shape import expand_dims, reshape, squeeze
 from .shapes import normalize_axes, normalize_axis, without_axes
 
@@ -162,10 +177,6 @@ def _reducer(op: type[Reduce], x: Any, axis: int | Iterable[int] | None, keepdim
     return op(axes=normalize_axes(axis, len(x.shape)), keepdims=keepdims)(x)
 
 
-def _as_float(x: Any) -> Any:
-    return x if is_float(dtype_of(x) or "float32") else cast(x, "float32")
-
-
 def _widened(x: Any) -> Any:
     """Sums and products of narrow integers are taken in 32 bits, as in Keras."""
     narrow = {"bool": "int32", "int8": "int32", "int16": "int32", "uint8": "uint32", "uint16": "uint32"}
@@ -185,12 +196,12 @@ def prod(x: Any, axis: int | Iterable[int] | None = None, keepdims: bool = False
 
 def mean(x: Any, axis: int | Iterable[int] | None = None, keepdims: bool = False) -> Any:
     """Mean along `axis`; integers are cast to float32 first."""
-    return _reducer(ReduceMean, _as_float(x), axis, keepdims)
+    return _reducer(ReduceMean, as_float(x), axis, keepdims)
 
 
 def var(x: Any, axis: int | Iterable[int] | None = None, keepdims: bool = False) -> Any:
     """Variance along `axis`: the mean of squared deviations from the mean."""
-    x = _as_float(x)
+    x = as_float(x)
     return mean(square(subtract(x, mean(x, axis, True))), axis, keepdims)
 
 
@@ -223,7 +234,7 @@ def any(x: Any, axis: int | Iterable[int] | None = None, keepdims: bool = False)
 
 def logsumexp(x: Any, axis: int | Iterable[int] | None = None, keepdims: bool = False) -> Any:
     """ln Σ e^x along `axis`."""
-    return _reducer(LogSumExp, _as_float(x), axis, keepdims)
+    return _reducer(LogSumExp, as_float(x), axis, keepdims)
 
 
 def count_nonzero(x: Any, axis: int | Iterable[int] | None = None) -> Any:
@@ -232,7 +243,7 @@ def count_nonzero(x: Any, axis: int | Iterable[int] | None = None) -> Any:
 
 
 def _arg_reducer(op: type[ArgReduce], x: Any, axis: int | None, keepdims: bool) -> Any:
-    x = cast(x, "int32") if dtype_of(x) == "bool" else x
+    x = counted(x)
     if axis is not None:
         return op(axis=normalize_axis(axis, len(x.shape)), keepdims=keepdims)(x)
     y = op(axis=0)(reshape(x, (-1,)))
@@ -249,7 +260,13 @@ def argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
     return _arg_reducer(ArgMin, x, axis, keepdims)
 
 
-amax, amin = max, min
+def ptp(x: Any, axis: int | Iterable[int] | None = None, keepdims: bool = False) -> Any:
+    """From peak to peak: max - min along `axis`."""
+    return subtract(max(x, axis, keepdims), min(x, axis, keepdims))
+
+
+amax = max
+amin = min
 
 __all__ = [
     "ArgMax",
@@ -263,6 +280,8 @@ __all__ = [
     "ReduceProd",
     "ReduceSum",
     "all",
+    "amax",
+    "amin",
     "any",
     "argmax",
     "argmin",
@@ -272,6 +291,7 @@ __all__ = [
     "mean",
     "min",
     "prod",
+    "ptp",
     "std",
     "sum",
     "var",

@@ -44,6 +44,16 @@ def shape(x: Any) -> tuple[Any, ...]:
     return tuple(as_array(x).shape)
 
 
+def ndim(x: Any) -> int:
+    """The number of axes."""
+    return len(shape(x))
+
+
+def size(x: Any) -> Any:
+    """The number of elements: an int where it is known, a scalar tensor where it is not."""
+    return size_product(shape(x))
+
+
 class Reshape(Op):
     """The same elements in the same order with another shape.
 
@@ -387,9 +397,11 @@ __all__ = [
     "broadcast_to",
     "concatenate",
     "expand_dims",
+    "ndim",
     "pad",
     "reshape",
     "shape",
+    "size",
     "size_product",
     "split",
     "squeeze",

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..ir import TensorType
 from .backend import tf
-from .elementwise import cast, negative
+from .elementwise import cast, counted, negative
 from .indexing import take_along_axis
 from .logic import bitwise_not, less, less_equal
 from .op import Op, fail
@@ -117,7 +117,7 @@ def sort(x: Any, axis: int = -1) -> Any:
 def argsort(x: Any, axis: int | None = -1) -> Any:
     """The places of the elements in ascending order along `axis`, or of all of them in one axis."""
     x = ravel(x) if axis is None else x
-    x = cast(x, "int32") if dtype_of(x) == "bool" else x
+    x = counted(x)
     return ArgSort(axis=normalize_axis(-1 if axis is None else axis, len(x.shape)))(x)
 
 

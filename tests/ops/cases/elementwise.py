@@ -80,4 +80,5 @@ CASES = [
     OpCase("Add", lambda x: 1 + x * 2.5 - x / 3, [(2, 3)], lambda x: 1 + x * 2.5 - x / 3, source="NumPy's own operators"),
     OpCase("Power", lambda x: (2**x) @ abs(-x), [(3, 3)], lambda x: (2**x) @ abs(-x)),
     OpCase("FloorDivide", lambda x: x // 3 + x % 3 - 7 // (x + 1), [Ints((2, 3))], lambda x: x // 3 + x % 3 - 7 // (x + 1)),
+    OpCase("StopGradient", ops.stop_gradient, [(2, 3)], lambda x: x),
 ]
