@@ -104,6 +104,9 @@ class FeatureSpace(Model):
         self.preprocessors = {key: feature.preprocessor for key, feature in self.features.items()}
         self.crossers = {cross.name: HashedCrossing(cross.crossing_dim, name=cross.name) for cross in self.crosses}
         self.inputs = {key: Input((1,), dtype=feature.dtype, name=key) for key, feature in self.features.items()}
+        for key, layer in self.preprocessors.items():
+            layer(self.inputs[key])  # builds it
+        self.built = True
 
     def get_config(self) -> dict[str, Any]:
         names = ("features", "output_mode", "crosses", "crossing_dim", "hashing_dim", "num_discretization_bins")

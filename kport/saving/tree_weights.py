@@ -13,6 +13,7 @@ from typing import Any
 from ..errors import LayerError, MissingPartError
 from ..layers.layer import Layer
 from ..layers.operation import Operation, OpLayer
+from ..models.feature_space import FeatureSpace
 from ..models.model import Model
 from ..naming import UniqueNames, snake_case
 from .archive import Stored, TreeWeights
@@ -28,6 +29,7 @@ def assign_tree(model: Model, weights: TreeWeights, assets: dict[str, dict[str, 
         if id(layer) in filled:
             continue
         filled.add(id(layer))
+        _load_own_variables(layer, weights.arrays.get(path, {}))
         if path in assets:
             _load_assets(layer, assets[path])
         own = sorted(layer.own_weights, key=lambda w: not w.trainable)
@@ -43,7 +45,7 @@ def walk(layer: Layer, path: str, weights: TreeWeights) -> Iterator[tuple[str, L
 
 
 def _children(layer: Layer, path: str, weights: TreeWeights) -> Iterator[tuple[str, Layer]]:
-    if isinstance(layer, Model):
+    if isinstance(layer, Model) and not isinstance(layer, FeatureSpace):  # which files treat as a layer with attributes
         held = [x for x in layer.layers if not isinstance(x, (Operation, OpLayer))]
         yield from _listed(held, *_root(path, weights), weights)
         return
@@ -115,6 +117,13 @@ def _fill(layer: Layer, own: list[Any], stored: dict[str, Stored] | None, path: 
 
 def _position(key: str) -> tuple[int, str]:
     return (int(key), "") if key.isdigit() else (1 << 30, key)
+
+
+def _load_own_variables(layer: Layer, stored: dict[str, Stored]) -> None:
+    """Gives a layer the arrays that it keeps by name, apart from its weights."""
+    load = getattr(layer, "load_own_variables", None)
+    if load is not None and stored:
+        load({key: array.read() for key, array in stored.items()})
 
 
 def _load_assets(layer: Layer, files: dict[str, bytes]) -> None:

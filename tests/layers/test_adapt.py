@@ -102,6 +102,15 @@ def test_reads_what_keras_saves_beside_the_configuration(name: str, config: dict
     assert_same(again(data), ours(data))
 
 
+def test_keeps_an_empty_token_at_the_end_of_the_vocabulary() -> None:
+    """Keras itself can't load the file that it has saved of this."""
+    layer = layers.StringLookup()
+    layer.adapt(np.array(["b", "b", "a\u2028", "a\u2028", ""], object))
+    again = layers.StringLookup.from_config(layer.get_config())
+    again.load_assets(layer.save_assets())
+    assert again.get_vocabulary() == ["[UNK]", "b", "a\u2028", ""]
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [

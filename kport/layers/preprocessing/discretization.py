@@ -10,7 +10,7 @@ from ... import ops
 from ...errors import LayerError
 from ...registry import layers
 from ..layer import Layer
-from .encoding import OUTPUT_MODES, encode, output_mode_of
+from .encoding import OUTPUT_MODES, encode, only_types, output_mode_of
 
 
 @layers()
@@ -55,11 +55,14 @@ class Discretization(Layer):
         self.bin_boundaries = compress(summary, 1.0 / self.num_bins)[0, :-1].tolist()
 
     def call(self, inputs: Any) -> Any:
-        if self.bin_boundaries is None:
+        boundaries = self.bin_boundaries
+        if boundaries is None and only_types(inputs):
+            boundaries = [0.0] * ((self.num_bins or 1) - 1)
+        if boundaries is None:
             raise LayerError("expected bin_boundaries: give them, or call adapt() first", self.name)
-        indices = ops.bucketize(inputs, self.bin_boundaries)
+        indices = ops.bucketize(inputs, boundaries)
         dtype = "int32" if self.output_mode == "int" else self.compute_dtype
-        return encode(indices, self.output_mode, len(self.bin_boundaries) + 1, dtype)
+        return encode(indices, self.output_mode, len(boundaries) + 1, dtype)
 
 
 def summarize(values: np.ndarray, epsilon: float) -> np.ndarray:

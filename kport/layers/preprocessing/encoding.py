@@ -6,6 +6,7 @@ from typing import Any
 
 from ... import ops
 from ...errors import LayerError
+from ...ir import Value
 
 OUTPUT_MODES = ("int", "one_hot", "multi_hot", "count")
 
@@ -37,3 +38,8 @@ def encode(indices: Any, mode: str, depth: int, dtype: str, weights: Any = None)
         indices = ops.moveaxis(indices, 1, -1)
         weights = None if weights is None else ops.moveaxis(weights, 1, -1)
     return ops.count_indices(indices, depth, weights, binary=mode == "multi_hot", dtype=dtype)
+
+
+def only_types(x: Any) -> bool:
+    """Whether a call with `x` is for the types of its outputs alone, which need no vocabulary."""
+    return isinstance(x, Value) and x.graph.types_only

@@ -10,10 +10,9 @@ import numpy as np
 
 from ... import ops
 from ...errors import LayerError
-from ...ir import Value
 from ...ops.promotion import dtype_of
 from ..layer import Layer
-from .encoding import OUTPUT_MODES, encode, output_mode_of
+from .encoding import OUTPUT_MODES, encode, only_types, output_mode_of
 from .hashing import salt_of
 
 VOCABULARY_FILE = "vocabulary.txt"
@@ -179,8 +178,8 @@ class IndexLookup(Layer):
             return
         if VOCABULARY_FILE not in files:
             raise LayerError(f"expected the asset {VOCABULARY_FILE}. Received: {sorted(files)}", self.name)
-        lines = files[VOCABULARY_FILE].decode("utf-8").splitlines()
-        while lines and not lines[-1]:
+        lines = files[VOCABULARY_FILE].decode("utf-8").replace("\r\n", "\n").split("\n")
+        while lines and not lines[-1] and len(lines) != self._expected_size:  # else the last token is ""
             lines.pop()
         self.set_vocabulary(lines, self._idf)
 
@@ -192,7 +191,7 @@ class IndexLookup(Layer):
 
     def load_own_variables(self, arrays: dict[str, Any]) -> None:
         """Takes "idf_weights", one for each number; call it before `load_assets`."""
-        if self.output_mode == "tf_idf":
+        if "idf_weights" in arrays:
             self._idf = np.asarray(arrays["idf_weights"], np.float32)
 
     def save_own_variables(self) -> dict[str, np.ndarray]:
@@ -202,7 +201,7 @@ class IndexLookup(Layer):
     # computing
 
     def call(self, inputs: Any) -> Any:
-        if self._tokens is None and not (isinstance(inputs, Value) and inputs.graph.types_only):
+        if self._tokens is None and not only_types(inputs):
             raise LayerError("expected a vocabulary: give one, call adapt(), or load a file that holds it", self.name)
         tokens = self._tokens or []
         numbers = range(self._token_start, self._token_start + len(tokens))

@@ -1,0 +1,78 @@
+"""Files of models that preprocess their own input: vocabularies, statistics and spectra come back from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import kport
+from tests.compare import assert_same
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+TEXTS = np.array([["The cat -- sat!"], [""], ["dog cat the"], ["a b c"]], object)
+NUMBERS = np.random.default_rng(0).normal(2, 3, (6, 3)).astype("float32")
+IMAGES = np.random.default_rng(1).uniform(0, 255, (2, 8, 9, 3)).astype("float32")
+SOUND = np.random.default_rng(2).uniform(-1, 1, (2, 30, 1)).astype("float32")
+
+
+def adapted(layer: Any, data: np.ndarray) -> Any:
+    import tensorflow as tf
+
+    layer.adapt(tf.constant(data.tolist()) if data.dtype == object else data)
+    return layer
+
+
+CASES: dict[str, tuple[np.ndarray, Callable[[Any], list[Any]]]] = {
+    "words": (TEXTS, lambda k: [adapted(k.TextVectorization(), TEXTS), k.Embedding(20, 3)]),
+    "tf-idf": (TEXTS, lambda k: [adapted(k.TextVectorization(output_mode="tf_idf", ngrams=2), TEXTS), k.Dense(2)]),
+    "lookup": (TEXTS, lambda k: [adapted(k.StringLookup(output_mode="multi_hot", mask_token=""), TEXTS)]),
+    "two of a kind": (
+        NUMBERS,
+        lambda k: [adapted(k.Normalization(), NUMBERS), k.Dense(3), adapted(k.Normalization(axis=None), NUMBERS)],
+    ),
+    "bins": (NUMBERS, lambda k: [adapted(k.Discretization(num_bins=4), NUMBERS)]),
+    "spectra": (SOUND, lambda k: [k.STFTSpectrogram(frame_length=8), k.Flatten()]),
+    "images": (
+        IMAGES,
+        lambda k: [
+            k.RandomFlip(),
+            k.RandomRotation(0.1),
+            k.Rescaling(1 / 255.0),
+            k.Resizing(4, 5),
+            k.CenterCrop(3, 3),
+            k.Conv2D(2, 2),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_opens_what_keras_saved(name: str, tmp_path: Path) -> None:
+    import keras
+    import tensorflow as tf
+
+    data, make = CASES[name]
+    theirs = keras.Sequential(
+        [keras.Input(data.shape[1:], dtype="string" if data.dtype == object else None), *make(keras.layers)]
+    )
+    theirs.save(tmp_path / "model.keras")
+    expected = theirs(tf.constant(data.tolist()) if data.dtype == object else data, training=False)
+    assert_same(kport.load(tmp_path / "model.keras").predict(data), expected)
+
+
+def test_opens_a_feature_space(tmp_path: Path) -> None:
+    import keras
+    import tensorflow as tf
+
+    columns = {"size": NUMBERS[:4, 0], "word": TEXTS[:, 0]}
+    tensors = {"size": tf.constant(columns["size"]), "word": tf.constant(columns["word"].tolist())}
+    theirs = keras.utils.FeatureSpace({"size": "float_normalized", "word": "string_categorical"}, crosses=None)
+    theirs.adapt(tf.data.Dataset.from_tensor_slices(tensors))
+    theirs.save(str(tmp_path / "model.keras"))
+    ours = kport.load(tmp_path / "model.keras")
+    assert_same(ours.predict({key: column[:, None] for key, column in columns.items()}), theirs(tensors))
