@@ -14,7 +14,7 @@ from .elementwise import absolute, as_float, cast, multiply, power, sqrt, square
 from .indexing import getitem, take
 from .linear import matmul
 from .logic import greater_equal, less_equal, not_equal
-from .promotion import dtype_of
+from .promotion import dtype_of, promote
 from .rearrange import moveaxis, ravel, stack
 from .reduce import max as max_of
 from .reduce import min as min_of
@@ -28,7 +28,10 @@ def dot(x1: Any, x2: Any) -> Any:
     rank1, rank2 = len(x1.shape), len(x2.shape)
     if rank1 == 0 or rank2 == 0:
         return multiply(x1, x2)
-    return tensordot(x1, x2, ((rank1 - 1,), (max(rank2 - 2, 0),))) if rank2 > 2 else matmul(x1, x2)
+    if rank2 > 2:
+        return tensordot(x1, x2, ((rank1 - 1,), (rank2 - 2,)))
+    x1, x2 = promote(x1, x2)
+    return cast(matmul(x1, x2), dtype_of(x1) or "float32")  # of int8 it stays int8, unlike matmul
 
 
 def tensordot(x1: Any, x2: Any, axes: Any = 2) -> Any:
