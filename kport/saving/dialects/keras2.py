@@ -7,6 +7,7 @@ from typing import Any
 
 from ...errors import LayerError
 from ...registry import CUSTOM, constraints, initializers, regularizers
+from ..lambdas import upgrade_lambda
 from .merge import merge
 from .nodes import upgrade_nodes
 from .plain import (
@@ -229,6 +230,7 @@ LAYERS: dict[str, Upgrade] = {
     "MultiHeadAttention": _without("MultiHeadAttention", "query_shape", "key_shape", "value_shape"),
     "Attention": _attention("Attention"),
     "AdditiveAttention": _attention("AdditiveAttention"),
+    "Lambda": upgrade_lambda,
     "Merge": merge,
     "TFOpLambda": op_lambda,
     "SlicingOpLambda": op_lambda,

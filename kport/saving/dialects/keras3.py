@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...errors import LayerError
+from ..lambdas import upgrade_lambda
 from .plain import Entry, checked, is_functional, is_sequential, nested, plain
 
 _FLOAT8 = "float8"
@@ -34,6 +35,8 @@ def _layer(entry: Any) -> Entry:
     if is_operation(entry):
         return operation(entry)
     config = nested(config, _layer)
+    if entry["class_name"] == "Lambda":
+        return {**entry, "config": upgrade_lambda(config)[1]}
     if "dtype" in config:
         config["dtype"] = _policy(config["dtype"], config.get("name"))
     return {**entry, "config": config}
