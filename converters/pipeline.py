@@ -220,6 +220,7 @@ def check_artifact(
         result.worst_output = found.worst_output
         if found.agrees:
             result.status = report.PASSED
+            result.reason = looser(target, tolerance, request)
             target.annotate(draft, {PARITY_KEY: parity_text(result)})
             return
         result.status, result.exit_status = report.FAILED, 0 if request.allow_mismatch else 1
@@ -228,6 +229,14 @@ def check_artifact(
             result.first_diverging_layer = parity.first_diverging_layer(source.graph, source.inputs, observed, tolerance)
         kept = "kept, as asked" if request.allow_mismatch else "the artifact is withheld; --allow-mismatch keeps it"
         result.reason = f"{found.reason or f'output {found.worst_output!r} is off by {found.max_abs_error:.3g}'}: {kept}"
+
+
+def looser(target: Target, tolerance: Tolerance, request: Request) -> str | None:
+    """What the report says of a tolerance that is looser than the target's own."""
+    own = target.tolerances[request.options.precision]
+    if tolerance.rtol <= own.rtol and tolerance.atol <= own.atol:
+        return None
+    return f"with rtol={tolerance.rtol:g}, atol={tolerance.atol:g}, looser than {own.rtol:g} and {own.atol:g}"
 
 
 def parity_text(result: TargetReport) -> str:

@@ -4,7 +4,8 @@ Transpose ∘ Transpose = one Transpose, or nothing; a Transpose that only moves
 Reshape ∘ Reshape = the second one; Reshape with constant sizes = Reshape with those sizes;
 Reshape that puts the axes back that a reduction dropped = the reduction with `keepdims`;
 Reshape or Cast to what the value already is = nothing;
-Concatenate ∘ Concatenate along one axis = one Concatenate.
+Concatenate ∘ Concatenate along one axis = one Concatenate;
+a bias of zeros = no bias.
 Where a form would be computed twice because it has other readers, it stays.
 """
 
@@ -17,7 +18,10 @@ from typing import Any
 
 from ...ir import Graph, Node, Value
 from ...ir.types import Shape
+from ...ops.conv import Conv
+from ...ops.conv_transpose import ConvTranspose
 from ...ops.elementwise import Cast
+from ...ops.linear import Linear
 from ...ops.op import Op
 from ...ops.reduce import Reduce
 from ...ops.shape import Concatenate, Reshape, Transpose
@@ -101,9 +105,19 @@ def concatenate(node: Node, inputs: list[Value | None], readers: Readers) -> Any
     return Concatenate(axis=op.axis)(*parts) if len(parts) > len(inputs) else None  # type: ignore[attr-defined]
 
 
+def linear(node: Node, inputs: list[Value | None], readers: Readers) -> Any:
+    bias = inputs[2] if len(inputs) > 2 else None
+    if bias is None or bias.data is None or bias.data.any():
+        return None
+    return node.op(*inputs[:2], None)  # type: ignore[operator]
+
+
 RULES: dict[type[Op], Callable[[Node, list[Value | None], Readers], Any]] = {
     Cast: cast,
     Concatenate: concatenate,
+    Conv: linear,
+    ConvTranspose: linear,
+    Linear: linear,
     Reshape: reshape,
     Transpose: transpose,
 }

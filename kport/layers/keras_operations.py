@@ -132,7 +132,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "AveragePool": _pool(ops.average_pool),
     "Conj": lambda x: x,
     "Conjugate": lambda x: x,
-    "ConvertToTensor": lambda x, dtype=None, sparse=None: x if dtype is None else ops.cast(x, dtype),
+    "ConvertToTensor": lambda x, dtype=None, sparse=None, ragged=None: x if dtype is None else ops.cast(x, dtype),
     "Copy": lambda x: x,
     "Cbrt": lambda x: ops.multiply(ops.sign(x), ops.power(ops.absolute(x), 1 / 3)),
     "Deg2rad": lambda x: ops.multiply(x, 0.017453292519943295),

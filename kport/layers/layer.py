@@ -215,19 +215,23 @@ class Layer(Configurable):
     def call_with_masks(self, args: tuple[Any, ...], kwargs: dict[str, Any], masks: tuple[Any, ...]) -> tuple[Any, Any]:
         """Calls the layer with the masks of its positional arguments (the same structure, None where there is none).
 
-        Returns the outputs and their masks. A mask goes to the parameter `<argument>_mask` of `call`, the first one's
-        to `mask` if there is such a parameter, unless the caller gave one.
+        Returns the outputs and their masks. A mask goes to the parameter `<argument>_mask` of `call`, unless the caller
+        gave one; or to `mask`, if it is that of the only argument with tensors: as in Keras 3, a recurrent layer that is
+        called with `initial_state` takes no mask by itself.
         """
         kwargs = dict(kwargs)
         names = call_parameters(type(self))
+        only = sum(map(_holds_tensors, (*args, *kwargs.values()))) == 1
         for index, (argument, mask) in enumerate(zip(names, masks, strict=False)):
-            own = f"{argument}_mask" if f"{argument}_mask" in names else "mask" if index == 0 and "mask" in names else None
+            own = (
+                f"{argument}_mask" if f"{argument}_mask" in names else "mask" if index == 0 and only and "mask" in names else None
+            )
             if own and kwargs.get(own) is None and any(m is not None for m in flatten(mask)):
                 kwargs[own] = mask
         outputs = self(*args, **kwargs)
-        first = masks[0] if masks else None
+        given = kwargs.get("mask")
         with scope(self.name):
-            mask = self.compute_mask(args[0] if args else None, first)
+            mask = self.compute_mask(args[0] if args else None, given if given is not None else masks[0] if masks else None)
         return outputs, mask
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
@@ -319,6 +323,11 @@ def map_shapes(function: Any, shape: Any) -> Any:
     if isinstance(shape, (list, tuple)) and shape and isinstance(shape[0], (list, tuple)):
         return [map_shapes(function, item) for item in shape]
     return function(shape)
+
+
+def _holds_tensors(argument: Any) -> bool:
+    """Whether an argument of `call` is a tensor or a nest of them."""
+    return any(hasattr(x, "dtype") and hasattr(x, "shape") for x in flatten(argument))
 
 
 def _shape_of(x: Any) -> Any:

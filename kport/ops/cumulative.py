@@ -77,7 +77,7 @@ class CumProd(Cumulative):
         padding = [(0, 0)] * len(x.shape)
         first, last = split(x, [step if self.reverse else size - step], self.axis)
         padding[self.axis] = (0, step) if self.reverse else (step, 0)
-        return pad(last if self.reverse else first, padding, value=1)
+        return pad(last if self.reverse else first, padding, constant_values=1)
 
 
 def _cumulative(op: type[Cumulative], x: Any, axis: int | None, dtype: str | None) -> Any:

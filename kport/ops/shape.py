@@ -85,9 +85,9 @@ class Reshape(Op):
         return tf.reshape(x, self.shape if sizes is None else sizes)
 
 
-def reshape(x: Any, shape: Sequence[Any]) -> Any:
+def reshape(x: Any, newshape: Any) -> Any:
     """`x` with another shape; sizes are ints, -1 (inferred, at most once) or scalar tensors as from `ops.shape`."""
-    sizes = list(shape)
+    sizes = [newshape] if isinstance(newshape, (int, np.integer)) else list(newshape)
     dynamic = [i for i, d in enumerate(sizes) if not isinstance(d, (int, np.integer))]
     if len(dynamic) == 1 and not any(d == -1 for i, d in enumerate(sizes) if i not in dynamic):
         sizes[dynamic[0]] = -1  # the only unknown size follows from the others
@@ -121,10 +121,10 @@ class Transpose(Op):
         return tf.transpose(x, self.permutation)
 
 
-def transpose(x: Any, permutation: Sequence[int] | None = None) -> Any:
+def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
     """Reorders axes; by default reverses them."""
     rank = len(x.shape)
-    order = tuple(normalize_axis(p, rank) for p in permutation) if permutation is not None else tuple(reversed(range(rank)))
+    order = tuple(normalize_axis(p, rank) for p in axes) if axes is not None else tuple(reversed(range(rank)))
     return x if order == tuple(range(rank)) else Transpose(permutation=order)(x)
 
 
@@ -203,12 +203,19 @@ class Pad(Op):
         return Pad(padding=permute(self.padding, permutation), mode=self.mode, value=self.value), permutation
 
 
-def pad(x: Any, padding: Sequence[Sequence[int]], mode: str = "constant", value: float = 0.0) -> Any:
-    """Pads every axis by (before, after)."""
+def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: float | None = None) -> Any:
+    """Pads every axis by (before, after): a pair for each, one pair for all, or one number."""
     if mode not in ("constant", "reflect", "symmetric", "edge"):
         raise ShapeError(f"expected padding mode constant, reflect, symmetric or edge. Received: mode={mode!r}")
-    pairs = tuple((int(before), int(after)) for before, after in padding)
-    return Pad(padding=pairs, mode=mode, value=float(value))(x) if any(map(any, pairs)) else x
+    rank = len(x.shape)
+    widths = np.asarray(pad_width).tolist()
+    if np.ndim(widths) < 2:
+        widths = [[widths, widths] if isinstance(widths, int) else widths]
+    widths = widths * rank if len(widths) == 1 else widths
+    if len(widths) != rank:
+        raise ShapeError(f"expected (before, after) for each of {rank} axes. Received: pad_width={pad_width}")
+    pairs = tuple((int(before), int(after)) for before, after in widths)
+    return Pad(padding=pairs, mode=mode, value=float(constant_values or 0))(x) if any(map(any, pairs)) else x
 
 
 class ExpandDims(Op):

@@ -26,9 +26,18 @@ def assign_layers(model: Model, weights: LayerWeights) -> None:
     origin = Origin.of(weights)
     layers = {layer.name: layer for layer in model.layers if layer.weights}
     stored = {name: arrays for name, arrays in weights.layers.items() if arrays}
+    for layer in model.layers:
+        if not layer.weights and layer.name in stored and hasattr(layer, "load_own_variables"):
+            arrays = stored.pop(layer.name)
+            layer.load_own_variables({_last_part(a.name): a.read() for a in arrays})
     pairs = _by_name(layers, stored) or _by_order(model, layers, stored)
     for layer, name in pairs:
         _assign(layer, stored[name], origin)
+
+
+def _last_part(name: str) -> str:
+    """"summary" of "discretization/summary:0"."""
+    return name.rsplit("/", 1)[-1].split(":")[0]
 
 
 def _by_name(layers: dict[str, Layer], stored: dict[str, list[Stored]]) -> list[tuple[Layer, str]] | None:

@@ -219,6 +219,14 @@ def test_concatenations_of_concatenations_become_one() -> None:
     assert simplify(graph_of(read_twice, (None, 4), (None, 3)))[1] == 0
 
 
+def test_a_bias_of_zeros_goes() -> None:
+    for bias, inputs in ((np.zeros(5, np.float32), 2), (weights(5), 3)):
+        graph = graph_of(lambda x, bias=bias: ops.linear(x, weights(4, 5), bias), (None, 4))
+        simple, _ = simplify(graph)
+        assert sum(v is not None for v in simple.nodes[0].inputs) == inputs
+        assert_same(graph, simple)
+
+
 def test_padding_joins_the_convolution() -> None:
     padding = ((0, 0), (1, 2), (0, 1), (0, 0))
     graph = graph_of(lambda x: ops.conv(ops.pad(x, padding), weights(3, 3, 4, 6)), (None, 8, 8, 4))

@@ -223,6 +223,26 @@ def transformer_block(k: Any) -> Any:
     return k.Model(x, k.layers.LayerNormalization(epsilon=1e-6)(y + z))
 
 
+@case([Ints((3, 6), 4), Ints((3, 5), 4)])
+def transformer_decoder(k: Any) -> Any:
+    """Both lengths unknown, both padded."""
+    a, b = k.Input((None,), dtype="int32"), k.Input((None,), dtype="int32")
+    embedding = k.layers.Embedding(4, 4, mask_zero=True)
+    x, memory = embedding(a), embedding(b)
+    x = k.layers.LayerNormalization()(k.layers.Add()([x, k.layers.MultiHeadAttention(2, 3)(x, x, use_causal_mask=True)]))
+    x = k.layers.Add()([x, k.layers.MultiHeadAttention(2, 3, dropout=0.1)(x, memory)])
+    x = k.layers.Add()([x, k.layers.GroupQueryAttention(3, 4, 2)(x, memory, use_causal_mask=True)])
+    attended, weights = k.layers.MultiHeadAttention(2, 3, attention_axes=1)(x, value=memory, return_attention_scores=True)
+    return k.Model([a, b], [k.layers.AdditiveAttention()([attended, memory]), weights])
+
+
+@case((2, 3, 4, 5))
+def attention_over_unknown_axes(k: Any) -> Any:
+    x = k.Input((None, None, 5))
+    y = k.layers.MultiHeadAttention(2, 3, attention_axes=(1, 2))(x, x)
+    return k.Model(x, k.layers.GroupNormalization(5)(k.layers.MultiHeadAttention(2, 3, attention_axes=2)(y, x)))
+
+
 @pytest.fixture(scope="module")
 def pair(request: pytest.FixtureRequest) -> tuple[Any, Any, Any, Any]:
     """kport's model with Keras's weights, the inputs, Keras's outputs, and Keras's model."""

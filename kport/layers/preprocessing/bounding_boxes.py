@@ -31,4 +31,4 @@ class MaxNumBoundingBoxes(ImageLayer):
 
     def _cut(self, x: Any) -> Any:
         fill = ((0, 0), (0, self.max_number), *((0, 0) for _ in x.shape[2:]))
-        return ops.getitem(ops.pad(x, fill, value=self.fill_value), (slice(None), slice(self.max_number)))
+        return ops.getitem(ops.pad(x, fill, constant_values=self.fill_value), (slice(None), slice(self.max_number)))

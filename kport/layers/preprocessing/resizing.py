@@ -86,7 +86,7 @@ class Resizing(ImageLayer):
             )
         rows = max(width * self.height // self.width - height, 0) // 2
         columns = max(height * self.width // self.height - width, 0) // 2
-        return ops.pad(images, ((0, 0), (rows, rows), (columns, columns), (0, 0)), value=self.fill_value)
+        return ops.pad(images, ((0, 0), (rows, rows), (columns, columns), (0, 0)), constant_values=self.fill_value)
 
 
 @layers()

@@ -87,17 +87,22 @@ class RecurrentCell(WeightedCell, UnitsArguments):
         output, new_states = op.step(self.functions, list(states) if nested else [states], x, weights)
         return output, new_states if nested else new_states[0]
 
-    def run(self, x: Any, states: list[Any] | None, mask: Any, reverse: bool, zero_output_for_mask: bool) -> Any:
-        """All steps as one operation: outputs (batch, T, units), the output of the step run last, the final states.
+    def run(self, x: Any, states: list[Any] | None, mask: Any, return_sequences: bool, **attributes: Any) -> Any:
+        """All steps as one operation: outputs (batch, T, units) or the one of the step that is run last, the final states.
 
-        None if an activation is none of those that the operation knows by name.
+        None if an activation is none of those that the operation knows by name. `attributes` are the operation's.
         """
         if "" in map(function_name, self.functions):
             return None
-        op = self.operation(reverse=reverse, zero_output_for_mask=zero_output_for_mask)
+        op = self.operation(**attributes)
         initial = [None] * op.states if states is None else states
         y, *finals = op(x, self.kernel, self.recurrent_kernel, self.bias, *initial, mask)
-        return y, last_output(y, finals, states, mask, reverse, zero_output_for_mask), finals
+        if return_sequences:
+            return y, finals
+        # the output is the first state, which a target has even if it doesn't keep all outputs, unless a mask zeroes
+        # outputs, or nothing but masked steps leave a given initial state as it was
+        is_state = mask is None or (states is None and not op.zero_output_for_mask)
+        return finals[0] if is_state else y[:, 0 if op.reverse else -1], finals
 
 
 class GatedCell(RecurrentCell, GatedArguments):
@@ -106,16 +111,6 @@ class GatedCell(RecurrentCell, GatedArguments):
     @property
     def functions(self) -> tuple[Callable[[Any], Any], ...]:
         return self.activation, self.recurrent_activation
-
-
-def last_output(y: Any, finals: list[Any], states: list[Any] | None, mask: Any, reverse: bool, zero_output_for_mask: bool) -> Any:
-    """The output of the step that is run last, for cells whose output is their first state.
-
-    Where it is that state, a target need not keep all outputs. A mask makes a difference if it zeroes outputs, or if
-    nothing but masked steps leave a given initial state as it was.
-    """
-    is_state = mask is None or (states is None and not zero_output_for_mask)
-    return finals[0] if is_state else y[:, 0 if reverse else -1]
 
 
 def function_name(function: Callable[[Any], Any]) -> str:

@@ -11,7 +11,7 @@ from ...ops.shapes import CHANNELS_FIRST, as_tuple, channel_axis
 from ...registry import layers
 from ..data_format import standardize
 from .arguments import CellArguments
-from .cell import WeightedCell, cell_of, last_output, unit_forget
+from .cell import WeightedCell, cell_of, unit_forget
 from .rnn import RecurrentLayer
 
 
@@ -76,8 +76,8 @@ class ConvLSTMCell(ConvLSTMArguments, WeightedCell):
         channels, width = input_shape[channel_axis(self.rank + 2, self.data_format)], 4 * self.filters
         self.add_weights((*self.kernel_size, channels, width), (*self.kernel_size, self.filters, width), (width,))
 
-    def run(self, x: Any, states: list[Any] | None, mask: Any, reverse: bool, zero_output_for_mask: bool) -> Any:
-        """Outputs, the output of the step run last, the final states, as `RecurrentLayer` wants them."""
+    def run(self, x: Any, states: list[Any] | None, mask: Any, return_sequences: bool, **how: Any) -> Any:
+        """The outputs, or the one of the step that is run last, and the final states; `how` as for `recurrence`."""
         steps = swap_time(self._channels_last(x))
         time, batch, *rest = ops.shape(steps)
         projected = ops.conv(
@@ -97,18 +97,18 @@ class ConvLSTMCell(ConvLSTMArguments, WeightedCell):
             h, c = lstm_gates(gates, states[1], self.activation, self.recurrent_activation)
             return h, [h, c]
 
-        y, finals = recurrence(
+        output, finals = recurrence(
             step,
             [zeros, zeros] if states is None else [self._channels_last(s) for s in states],
             projected,
             [self.recurrent_kernel],
             mask=None if mask is None else swap_time(mask),
-            reverse=reverse,
-            zero_output_for_mask=zero_output_for_mask,
+            return_sequences=return_sequences,
             name=self.name,
+            **how,
         )
-        y, finals = self._own_format(swap_time(y)), [self._own_format(s) for s in finals]
-        return y, last_output(y, finals, states, mask, reverse, zero_output_for_mask), finals
+        output = swap_time(output) if return_sequences else output
+        return self._own_format(output), [self._own_format(s) for s in finals]
 
     def _channels_last(self, x: Any) -> Any:
         return self._moved(x, -self.rank - 1, -1)

@@ -82,11 +82,15 @@ class RecurrentLayer(Layer):
 
     def _run(self, sequences: Any, states: Any, mask: Any, training: bool) -> tuple[Any, list[Any]]:
         """The output and the final states; as one operation if the cell can."""
+        how: dict[str, Any] = {
+            "return_sequences": self.return_sequences,
+            "reverse": self.go_backwards,
+            "zero_output_for_mask": self.zero_output_for_mask,
+        }
         run = getattr(self.cell, "run", None)
-        result = run(sequences, states, mask, self.go_backwards, self.zero_output_for_mask) if run else None
+        result: Any = run(sequences, states, mask, **how) if run else None
         if result is not None:
-            outputs, last, finals = result
-            return outputs if self.return_sequences else last, finals
+            return result
         structure = state_structure(self.cell)
         kwargs = {"training": training} if "training" in call_parameters(type(self.cell)) else {}
 
@@ -99,10 +103,8 @@ class RecurrentLayer(Layer):
             flatten(self.get_initial_state(ops.shape(sequences)[0]) if states is None else states),
             swap_time(sequences),
             mask=None if mask is None else swap_time(mask),
-            reverse=self.go_backwards,
-            zero_output_for_mask=self.zero_output_for_mask,
-            return_sequences=self.return_sequences,
             name=self.name,
+            **how,
         )
         return swap_time(output) if self.return_sequences else output, pack_like(structure, flat)
 

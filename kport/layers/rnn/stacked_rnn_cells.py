@@ -47,20 +47,21 @@ class StackedRNNCells(Layer):
             new_states.append(new)
         return inputs, new_states
 
-    def run(self, x: Any, states: list[Any] | None, mask: Any, reverse: bool, zero_output_for_mask: bool) -> Any:
+    def run(self, x: Any, states: list[Any] | None, mask: Any, return_sequences: bool, **how: Any) -> Any:
         """One operation after another, where all cells have one: a cell needs nothing of the next cell's past.
 
         None if a cell has none.
         """
-        finals, last = [], None
+        finals = []
         for index, cell in enumerate(self.cells):
             own = None if states is None else states[index]
-            result = cell.run(x, own, mask, reverse, zero_output_for_mask) if hasattr(cell, "run") else None
+            whole = return_sequences or index < len(self.cells) - 1
+            result = cell.run(x, own, mask, whole, **how) if hasattr(cell, "run") else None
             if result is None:
                 return None
-            x, last, new = result
+            x, new = result
             finals.append(new)
-        return x, last, finals
+        return x, finals
 
 
 def state_structure(cell: Any) -> list[Any]:

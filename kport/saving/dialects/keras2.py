@@ -95,9 +95,8 @@ def _input(first: Entry) -> Entry | None:
 
 def _common(config: Config) -> Config:
     """What holds for every layer: names of activations, and settings of training that are the user's own."""
-    config = {
-        key: value for key, value in config.items() if key not in ("autocast", "input_spec", "batch_size", "stateful_metrics")
-    }
+    dropped = ("autocast", "input_spec", "batch_size", "stateful_metrics", "rng_type")
+    config = {key: value for key, value in config.items() if key not in dropped}
     for key, value in config.items():
         if key == "activation" or key.endswith("_activation"):
             config[key] = activation(value)
@@ -185,6 +184,12 @@ def _attention(class_name: str) -> Upgrade:
     return upgraded
 
 
+def _random_crop(config: Config) -> tuple[str, Config]:
+    """At inference Keras 2 resizes the largest part of the wanted aspect ratio; Keras 3.15 leaves the image as it is."""
+    kept = {key: value for key, value in config.items() if key != "seed"}
+    return "Resizing", {**kept, "crop_to_aspect_ratio": True}
+
+
 LAYERS: dict[str, Upgrade] = {
     "InputLayer": _input_layer,
     "BatchNormalization": _batch_normalization,
@@ -228,6 +233,7 @@ LAYERS: dict[str, Upgrade] = {
     "SpatialDropout2D": _without("SpatialDropout2D", "noise_shape"),
     "SpatialDropout3D": _without("SpatialDropout3D", "noise_shape"),
     "MultiHeadAttention": _without("MultiHeadAttention", "query_shape", "key_shape", "value_shape"),
+    "RandomCrop": _random_crop,
     "Attention": _attention("Attention"),
     "AdditiveAttention": _attention("AdditiveAttention"),
     "Lambda": upgrade_lambda,

@@ -12,7 +12,8 @@ from ...errors import LayerError
 from ..lambdas import upgrade_lambda
 from .plain import Entry, checked, is_functional, is_sequential, nested, plain
 
-_FLOAT8 = "float8"
+_DEQUANTIZED = ("int8", "int4")
+"""Quantization modes whose weights can be made floats again."""
 
 
 def is_written_by(x: dict[str, Any]) -> bool:
@@ -78,8 +79,8 @@ def _policy(dtype: Any, layer: str | None) -> Any:
     return dtype
 
 
-def _check_mode(mode: str, layer: str | None) -> None:
-    if _FLOAT8 in mode.lower():
+def _check_mode(mode: Any, layer: str | None) -> None:
+    if not str(mode).lower().startswith(_DEQUANTIZED):
         raise LayerError(
             f"expected int8 or int4 weights, which can be dequantized. Received: quantization mode {mode!r}; "
             "save the model before it is quantized",

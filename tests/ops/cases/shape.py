@@ -33,7 +33,7 @@ CASES = [
     OpCase("Concatenate", lambda a, b: ops.stack([a, b], 1), [(2, 3), (2, 3)], lambda a, b: np.stack([a, b], 1)),
     OpCase(
         "Pad",
-        lambda x: ops.pad(x, ((0, 0), (1, 2)), value=0.5),
+        lambda x: ops.pad(x, ((0, 0), (1, 2)), constant_values=0.5),
         [(2, 3)],
         lambda x: np.pad(x, ((0, 0), (1, 2)), constant_values=0.5),
     ),

@@ -1,0 +1,147 @@
+"""The command line as users and scripts meet it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+import kport
+from kport.cli import main
+
+FIXTURE = str(Path(__file__).parent.parent.parent / "fixtures" / "gender_mini_xception.h5")
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments])
+
+
+def test_convert_prints_a_line_and_a_table(tmp_path: Path) -> None:
+    done = run("convert", FIXTURE, "--to", "onnx", "-o", tmp_path / "m.onnx")
+    assert done.exit_code == 0, done.output
+    assert "onnx: passed in" in done.stdout
+    for word in ("target", "file", "size", "max error", "checked by", "status", "seconds", "onnxruntime"):
+        assert word in done.stdout
+    assert (tmp_path / "m.onnx").exists()
+
+
+def test_the_default_output_is_in_the_current_directory(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "kport", "convert", FIXTURE, "--to", "onnx", "-q"], cwd=tmp_path, capture_output=True
+    )
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert (tmp_path / "gender_mini_xception.onnx").exists()
+
+
+def test_json_on_standard_output_is_alone_there(tmp_path: Path) -> None:
+    done = run("convert", FIXTURE, "--to", "onnx", "-o", tmp_path / "m.onnx", "--json", "-")
+    assert json.loads(done.stdout)["targets"][0]["status"] == "passed"
+
+
+def test_json_in_a_file(tmp_path: Path) -> None:
+    run("convert", FIXTURE, "--to", "onnx", "-o", tmp_path / "m.onnx", "--json", tmp_path / "r.json")
+    assert json.loads((tmp_path / "r.json").read_text())["kport"] == kport.__version__
+
+
+MISTAKES = {
+    "no such file": (["convert", "none.h5", "--to", "onnx"], 2, "none.h5"),
+    "unknown target": (["convert", FIXTURE, "--to", "onx"], 2, "nearest: onnx"),
+    "unknown option of a target": (["convert", FIXTURE, "--to", "onnx", "--opset", "2"], 2, "opset"),
+    "a shape that is none": (["convert", FIXTURE, "--to", "onnx", "--input-shape", "1,x"], 2, "--input-shape"),
+    "a shape that doesn't fit": (["convert", FIXTURE, "--to", "onnx", "--input-shape", "1,64,64,3"], 2, "(None, 64, 64, 1)"),
+    "no such artifact": (["verify", FIXTURE, "none.onnx"], 2, "none.onnx"),
+    "not an artifact": (["verify", FIXTURE, FIXTURE], 2, "none of them"),
+    "no such input": (["predict", FIXTURE, "--input", "none.npy"], 2, "none.npy"),
+    "no such command": (["transform"], 2, "transform"),
+    "no such target's layers": (["layers", "--target", "tflit"], 2, "target"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistakes_get_one_clear_message(mistake: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    arguments, status, words = MISTAKES[mistake]
+    done = run(*arguments)
+    assert done.exit_code == status, done.output
+    assert words in done.stderr
+    assert "Traceback" not in done.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_debug_shows_the_traceback() -> None:
+    done = subprocess.run([sys.executable, "-m", "kport", "inspect", "none.h5", "--debug"], capture_output=True, text=True)
+    assert "Traceback" in done.stderr
+
+
+def test_verify_passes_and_fails(tmp_path: Path) -> None:
+    from tests.converters.test_pipeline import corrupt
+
+    artifact = tmp_path / "m.onnx"
+    run("convert", FIXTURE, "--to", "onnx", "-o", artifact)
+    assert run("verify", FIXTURE, artifact).exit_code == 0
+    corrupt(artifact, "kernel")
+    done = run("verify", FIXTURE, artifact, "--json")
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["targets"][0]["first_diverging_layer"]
+
+
+def test_a_missing_component_says_what_installs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from kport.converters import targets
+
+    monkeypatch.setattr(targets, "missing", lambda target: ["onnxruntime"])
+    done = run("convert", FIXTURE, "--to", "onnx", "-o", tmp_path / "m.onnx")
+    assert done.exit_code == 3
+    assert "pip install 'kport[onnx]'" in done.stderr
+
+
+def test_inspect() -> None:
+    done = run("inspect", FIXTURE)
+    assert done.exit_code == 0, done.output
+    for word in ("2.0.5", "parameters", "MACs", "convertible", "separable_conv2d_1"):
+        assert word in done.stdout
+    data = json.loads(run("inspect", FIXTURE, "--json").stdout)
+    assert data["parameters"] == 60_242 or data["parameters"] > 50_000
+    assert data["targets"]["onnx"]["convertible"] is True
+    assert data["multiply_accumulates"] > 1_000_000
+
+
+def test_predict_of_a_model_and_of_its_artifact_agree(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.random.default_rng(0).random((3, 64, 64, 1), np.float32))
+    run("convert", FIXTURE, "--to", "onnx", "-o", tmp_path / "m.onnx")
+    for name, source in (("model", FIXTURE), ("artifact", tmp_path / "m.onnx")):
+        done = run("predict", source, "--input", tmp_path / "x.npy", "-o", tmp_path / f"{name}.npz")
+        assert done.exit_code == 0, done.output
+    model, artifact = (dict(np.load(tmp_path / f"{n}.npz")) for n in ("model", "artifact"))
+    assert list(model) == list(artifact)
+    for key in model:
+        assert model[key].shape == (3, 2)
+        np.testing.assert_allclose(model[key], artifact[key], rtol=1e-4, atol=1e-5)
+
+
+def test_predict_of_an_image(tmp_path: Path) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (100, 80), (200, 10, 10)).save(tmp_path / "face.png")
+    done = run("predict", FIXTURE, "--input", tmp_path / "face.png")
+    assert done.exit_code == 0, done.output
+    assert "float32[1, 2]" in done.stdout
+
+
+def test_targets_and_layers() -> None:
+    assert "ONNX" in run("targets").stdout
+    assert json.loads(run("targets", "--json").stdout)[0]["installed"] is True
+    rows = json.loads(run("layers", "--json").stdout)
+    assert {"layer": "Dense", "onnx": "native"} in rows
+    assert "Dense" in run("layers", "--target", "onnx").stdout
+
+
+def test_help_names_every_command() -> None:
+    text = run("--help").stdout
+    for command in ("convert", "inspect", "verify", "predict", "targets", "layers"):
+        assert command in text
+    assert run("--version").stdout == f"kport, version {kport.__version__}\n"

@@ -1,0 +1,252 @@
+"""Conversion end to end: artifacts, reports, refusals, and what happens when numbers differ."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import numpy_helper
+
+import kport
+from kport import layers
+from kport.converters import contract, targets
+from kport.converters.report import Report
+from kport.errors import UsageError
+from kport.registry import CUSTOM
+
+FIXTURE = Path(__file__).parent.parent.parent / "fixtures" / "gender_mini_xception.h5"
+
+
+def small_model() -> Any:
+    """Three dense layers, named; seeded."""
+    x = inputs = kport.Input((6,), name="measurements")
+    for i, units in enumerate((8, 7)):
+        x = layers.Dense(units, activation="relu", name=f"hidden_{i}", kernel_initializer=_seeded(i))(x)
+    return kport.Model(inputs, layers.Dense(3, name="scores", kernel_initializer=_seeded(9))(x), name="small")
+
+
+def _seeded(seed: int) -> Any:
+    return kport.initializers.GlorotUniform(seed=seed)
+
+
+def convert(model: Any, path: Path, **options: Any) -> Report:
+    report: Report = kport.convert(model, "onnx", path, **options)
+    return report
+
+
+def test_a_real_model_of_2017_is_converted_and_checked(tmp_path: Path) -> None:
+    report = convert(FIXTURE, tmp_path / "gender.onnx")
+    (found,) = report.targets
+    assert (report.exit_status, found.status) == (0, "passed")
+    assert found.max_abs_error is not None
+    assert found.max_abs_error < 1e-5
+    assert found.runtime is not None
+    assert found.runtime.startswith("onnxruntime")
+    assert found.bytes == (tmp_path / "gender.onnx").stat().st_size
+    assert report.source["keras_version"] == "2.0.5"
+    assert [p.name for p in tmp_path.iterdir()] == ["gender.onnx"]
+
+
+def test_names_shapes_and_dtypes_are_those_of_the_model(tmp_path: Path) -> None:
+    convert(small_model(), tmp_path / "m.onnx")
+    graph = onnx.load(tmp_path / "m.onnx").graph
+    assert [i.name for i in graph.input] == ["measurements"]
+    assert [o.name for o in graph.output] == ["scores"]
+    assert graph.input[0].type.tensor_type.elem_type == onnx.TensorProto.FLOAT
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a.onnx", "b.onnx"):
+        convert(FIXTURE, tmp_path / name)
+    assert (tmp_path / "a.onnx").read_bytes() == (tmp_path / "b.onnx").read_bytes()
+
+
+def test_the_contract_holds_a_case_that_the_artifact_reproduces(tmp_path: Path) -> None:
+    path = tmp_path / "m.onnx"
+    convert(FIXTURE, path)
+    target = targets.get("onnx")
+    entries = target.read_contract(path)
+    assert entries is not None
+    data = json.loads(entries[contract.KEY])
+    assert data["source"]["path"] == FIXTURE.name
+    assert len(data["source"]["sha256"]) == 64
+    inputs = [contract.decode(a) for a in data["golden"]["inputs"].values()]
+    outputs = [contract.decode(a) for a in data["golden"]["outputs"].values()]
+    np.testing.assert_allclose(target.run(path, inputs)[0], outputs[0], rtol=1e-4, atol=1e-5)
+    assert entries[contract.PARITY_KEY].startswith("passed in onnxruntime")
+
+
+def corrupt(path: Path, part: str) -> None:
+    """Doubles the largest number of the first kernel whose name holds `part`."""
+    model = onnx.load(path)
+    tensor = next(t for t in model.graph.initializer if part in t.name and len(t.dims) > 1)
+    array = numpy_helper.to_array(tensor).copy()
+    array.flat[np.abs(array).argmax()] *= 2
+    tensor.CopyFrom(numpy_helper.from_array(array, tensor.name))
+    onnx.save(model, path)
+
+
+def test_a_corrupted_weight_fails_and_its_layer_is_named(tmp_path: Path) -> None:
+    model, path = small_model(), tmp_path / "m.onnx"
+    convert(model, path)
+    assert kport.verify(model, path).exit_status == 0
+    corrupt(path, "hidden_1/kernel")
+    report = kport.verify(model, path)
+    assert (report.exit_status, report.targets[0].status) == (1, "failed")
+    assert report.targets[0].first_diverging_layer == "hidden_1"
+
+
+def test_a_corrupted_weight_in_the_middle_of_a_real_model_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "m.onnx"
+    convert(FIXTURE, path)
+    corrupt(path, "separable_conv2d_5/pointwise_kernel")
+    found = kport.verify(FIXTURE, path).targets[0]
+    assert found.status == "failed"
+    assert found.first_diverging_layer == "batch_normalization_10"  # which is folded into separable_conv2d_5
+
+
+@pytest.fixture
+def broken_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ONNX target with a runtime that gets everything slightly wrong."""
+    from dataclasses import replace
+
+    real = targets.get("onnx")
+    wrong = replace(real, run=lambda path, arrays: [a + 0.01 for a in real.run(path, arrays)])
+    monkeypatch.setattr(targets, "get", lambda name: wrong)
+
+
+@pytest.mark.usefixtures("broken_target")
+def test_a_failed_check_withholds_the_artifact(tmp_path: Path) -> None:
+    report = convert(small_model(), tmp_path / "m.onnx")
+    (found,) = report.targets
+    assert (report.exit_status, found.status, found.path) == (1, "failed", None)
+    assert found.worst_output == "scores"
+    assert found.max_abs_error == pytest.approx(0.01, rel=1e-3)
+    assert "withheld" in str(found.reason)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("broken_target")
+def test_a_mismatch_is_kept_if_allowed(tmp_path: Path) -> None:
+    report = convert(small_model(), tmp_path / "m.onnx", allow_mismatch=True)
+    assert (report.exit_status, report.targets[0].status) == (0, "failed")
+    assert (tmp_path / "m.onnx").exists()
+
+
+@pytest.mark.usefixtures("broken_target")
+def test_a_looser_tolerance_is_in_the_report(tmp_path: Path) -> None:
+    report = convert(small_model(), tmp_path / "m.onnx", atol=0.1)
+    assert report.targets[0].status == "passed"
+    assert report.targets[0].atol == 0.1
+    assert "looser" in str(report.targets[0].reason)
+
+
+def test_unverified_is_said(tmp_path: Path) -> None:
+    report = convert(small_model(), tmp_path / "m.onnx", verify=False)
+    assert report.exit_status == 0
+    assert report.targets[0].status == "not run"
+    assert report.targets[0].reason == "not verified, as asked"
+
+
+def test_a_file_of_somebody_else_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "m.onnx"
+    path.write_text("precious")
+    with pytest.raises(UsageError, match="was not written by kport"):
+        convert(small_model(), path)
+    assert path.read_text() == "precious"
+    assert convert(small_model(), path, force=True).exit_status == 0
+    assert convert(small_model(), path).exit_status == 0  # now it is kport's own
+
+
+def test_the_source_is_never_replaced(tmp_path: Path) -> None:
+    source = tmp_path / "model.onnx"
+    source.write_bytes(FIXTURE.read_bytes())
+    with pytest.raises(UsageError, match="would replace the source"):
+        convert(source, source, force=True)
+    assert source.read_bytes() == FIXTURE.read_bytes()
+
+
+def test_an_unknown_target_names_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nearest: onnx"):
+        kport.convert(small_model(), "onx", tmp_path)
+
+
+def test_everything_goes_into_a_directory(tmp_path: Path) -> None:
+    report = kport.convert(FIXTURE, "all", f"{tmp_path}/new/")
+    assert report.exit_status == 0
+    assert (tmp_path / "new" / "gender_mini_xception.onnx").exists()
+
+
+def test_unknown_sizes_can_be_fixed(tmp_path: Path) -> None:
+    convert(small_model(), tmp_path / "m.onnx", input_shape={"measurements": (5, 6)})
+    dims = onnx.load(tmp_path / "m.onnx").graph.input[0].type.tensor_type.shape.dim
+    assert [d.dim_value for d in dims] == [5, 6]
+    with pytest.raises(UsageError, match="fits"):
+        convert(small_model(), tmp_path / "n.onnx", input_shape=(None, 7))
+    with pytest.raises(UsageError, match="names of inputs"):
+        convert(small_model(), tmp_path / "n.onnx", input_shape={"other": (None, 6)})
+
+
+def test_samples_of_the_user(tmp_path: Path) -> None:
+    model, path = small_model(), tmp_path / "m.onnx"
+    np.savez(tmp_path / "s.npz", measurements=np.ones((4, 6), np.float32))
+    assert convert(model, path, samples=tmp_path / "s.npz").exit_status == 0
+    with pytest.raises(UsageError, match="expected samples of"):
+        convert(model, path, samples=[np.ones((4, 5), np.float32)])
+    with pytest.raises(UsageError, match="does not exist"):
+        convert(model, path, samples=tmp_path / "none.npz")
+
+
+@pytest.mark.parametrize("layout", ["nchw", "nhwc"])
+@pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
+def test_the_layout_at_the_border(tmp_path: Path, layout: str, data_format: str) -> None:
+    shape = (8, 9, 3) if data_format == "channels_last" else (3, 8, 9)
+    inputs = kport.Input(shape)
+    x = layers.Conv2D(4, 3, data_format=data_format, activation="relu", kernel_initializer=_seeded(3))(inputs)
+    model = kport.Model(inputs, layers.MaxPooling2D(data_format=data_format)(x))
+    report = convert(model, tmp_path / "m.onnx", input_layout=layout)
+    assert report.targets[0].status == "passed"
+    graph = onnx.load(tmp_path / "m.onnx").graph
+    sizes = [d.dim_value for d in graph.input[0].type.tensor_type.shape.dim][1:]
+    assert sizes == ([3, 8, 9] if layout == "nchw" else [8, 9, 3])
+    transposes = sum(n.op_type == "Transpose" for n in graph.node)
+    assert transposes == (0 if layout == "nchw" else 2)
+
+
+def test_models_whose_reference_is_not_finite_are_not_called_passed(tmp_path: Path) -> None:
+    inputs = kport.Input((3,))
+    model = kport.Model(inputs, layers.Activation("relu")(inputs / 0.0 * 0.0))
+    with np.errstate(all="ignore"):
+        report = convert(model, tmp_path / "m.onnx")
+    assert report.targets[0].status == "not run"
+    assert "not finite" in str(report.targets[0].reason)
+
+
+def test_the_report_is_what_the_command_line_promises(tmp_path: Path) -> None:
+    data = convert(FIXTURE, tmp_path / "m.onnx").to_json()
+    assert set(data) == {"kport", "source", "inputs", "outputs", "targets"}
+    assert set(data["source"]) == {"path", "sha256", "format", "keras_version", "backend"}
+    assert set(data["targets"][0]) == {
+        "target", "path", "bytes", "status", "reason", "runtime", "max_abs_error", "max_rel_error",
+        "worst_output", "first_diverging_layer", "rtol", "atol", "seconds",
+    }  # fmt: skip
+    assert set(data["targets"][0]["seconds"]) == {"load", "lower", "write", "verify"}
+    json.dumps(data)
+
+
+def test_custom_layers_are_converted(tmp_path: Path) -> None:
+    @kport.register
+    class Doubled(layers.Layer):
+        def call(self, inputs: Any) -> Any:
+            return inputs * 2
+
+    try:
+        inputs = kport.Input((3,))
+        assert convert(kport.Model(inputs, Doubled()(inputs)), tmp_path / "m.onnx").exit_status == 0
+    finally:
+        for key in ("Doubled", "Custom>Doubled"):
+            CUSTOM.pop(key)
