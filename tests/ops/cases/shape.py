@@ -46,6 +46,8 @@ CASES = [
         )
         for mode in ("reflect", "symmetric", "edge")
     ),
+    OpCase("Pad", lambda x: ops.pad(x, 1), [(2, 3)], lambda x: np.pad(x, 1)),
+    OpCase("Pad", lambda x: ops.pad(x, (1, 2)), [(2, 3)], lambda x: np.pad(x, (1, 2))),
     OpCase("ExpandDims", lambda x: ops.expand_dims(x, 1), [(2, 3)], expected_tf=keras("expand_dims", 1)),
     OpCase("ExpandDims", lambda x: ops.expand_dims(x, (0, -1, 2)), [(2, 3)], lambda x: np.expand_dims(x, (0, -1, 2))),
     OpCase("Squeeze", ops.squeeze, [(2, 1, 3, 1)], expected_tf=keras("squeeze")),
