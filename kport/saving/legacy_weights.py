@@ -36,7 +36,7 @@ def assign_layers(model: Model, weights: LayerWeights) -> None:
 
 
 def _last_part(name: str) -> str:
-    """"summary" of "discretization/summary:0"."""
+    """ "summary" of "discretization/summary:0"."""
     return name.rsplit("/", 1)[-1].split(":")[0]
 
 

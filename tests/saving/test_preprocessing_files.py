@@ -65,6 +65,42 @@ def test_opens_what_keras_saved(name: str, tmp_path: Path) -> None:
     assert_same(kport.load(tmp_path / "model.keras").predict(data), expected)
 
 
+KERAS_2: dict[str, tuple[np.ndarray, Callable[[Any], list[Any]]]] = {
+    "tf-idf": (
+        TEXTS,
+        lambda k: [k.TextVectorization(vocabulary=["a", "cat"], idf_weights=[0.5, 2.0], output_mode="tf_idf"), k.Dense(2)],
+    ),
+    "lookup": (TEXTS, lambda k: [k.StringLookup(vocabulary=["", "a b c"], num_oov_indices=2), k.Embedding(9, 2)]),
+    "statistics": (NUMBERS, lambda k: [adapted(k.Normalization(), NUMBERS), k.Dense(3)]),
+    "bins": (NUMBERS, lambda k: [adapted(k.Discretization(num_bins=4, output_mode="count"), NUMBERS)]),
+    "images": (
+        IMAGES,
+        lambda k: [
+            k.RandomFlip(),
+            k.RandomHeight(0.1),
+            k.RandomWidth(0.1),
+            k.Rescaling(1 / 255.0),
+            k.RandomCrop(4, 6),
+            k.Flatten(),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("suffix", ["h5", "keras"])
+@pytest.mark.parametrize("name", KERAS_2)
+def test_opens_what_keras_2_saved(name: str, suffix: str, tmp_path: Path) -> None:
+    import tensorflow as tf
+    import tf_keras
+
+    data, make = KERAS_2[name]
+    inputs = tf_keras.Input(data.shape[1:], dtype="string" if data.dtype == object else None)
+    theirs = tf_keras.Sequential([inputs, *make(tf_keras.layers)])
+    theirs.save(tmp_path / f"model.{suffix}")
+    expected = theirs(tf.constant(data.tolist()) if data.dtype == object else data, training=False)
+    assert_same(kport.load(tmp_path / f"model.{suffix}").predict(data).astype("float32"), expected, 1e-5, 1e-5)
+
+
 def test_opens_a_feature_space(tmp_path: Path) -> None:
     import keras
     import tensorflow as tf
