@@ -8,7 +8,7 @@ Before one (x' = x · s + o, y = W x' + b): W' = W · s (per input channel),   b
 A fold is refused where it would change another result or make the file larger: the inner value has other readers or is
 an output of the model, the kernel is shared with another node or is no constant. Before a convolution it is refused
 unless nothing is padded, because the padded zeros would have to become o, or unless o = 0.
-Folding is done in float64, so that it rounds once.
+Scale and offset are computed in float64; a kernel is multiplied in its own dtype.
 """
 
 from __future__ import annotations
@@ -97,9 +97,10 @@ class _Folder:
 
     def fold_after(self, node: Node, norm: Node) -> None:
         parts = _required(affine(norm))
-        kernel = _array(node.inputs[1])
+        kernel = _required(node.inputs[1]).data
         bias = _array(node.inputs[2]) if len(node.inputs) > 2 and node.inputs[2] is not None else 0.0
-        self.append(node, kernel * _along_outputs(node, kernel, parts.scale), bias * parts.scale + parts.offset, norm)
+        scale = _along_outputs(node, parts.scale).astype(kernel.dtype)
+        self.append(node, kernel * scale, bias * parts.scale + parts.offset, norm)
 
     def fold_before(self, node: Node, norm: Node) -> None:
         parts = _required(affine(norm))
@@ -116,7 +117,7 @@ class _Folder:
         full_bias = np.broadcast_to(bias, (result.output.shape[-1],))
         inputs = [
             self.rewriter.get(old_x),
-            self.rewriter.new.constant(kernel.astype(dtype), f"{old_kernel.name}:folded"),
+            self.rewriter.new.constant(kernel.astype(dtype, copy=False), f"{old_kernel.name}:folded"),
             self.rewriter.new.constant(full_bias.astype(dtype), f"{old_kernel.name}:bias:folded"),
         ]
         types = tuple(v.type for v in result.outputs)
@@ -136,7 +137,7 @@ def affine(norm: Node) -> _Affine | None:
     return _Affine(*norm.op.scale_and_offset(mean, variance, gamma, beta))
 
 
-def _along_outputs(node: Node, kernel: np.ndarray, values: np.ndarray) -> np.ndarray:
+def _along_outputs(node: Node, values: np.ndarray) -> np.ndarray:
     """A value for each output channel, shaped to multiply the kernel."""
     if isinstance(node.op, ConvTranspose):  # (*window, C_out, C_in)
         return values.reshape(-1, 1)

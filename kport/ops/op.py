@@ -22,6 +22,7 @@ OPS: dict[str, type[Op]] = {}
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Op:
     """An operation with its attributes: an immutable record; subclasses declare attributes as annotated fields.
 
@@ -43,7 +44,8 @@ class Op:
 
     def __init_subclass__(cls, abstract: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        dataclass(frozen=True, kw_only=True, repr=False)(cls)
+        if cls.__dict__.get("__annotations__"):  # without fields of its own a class inherits what it needs
+            dataclass(frozen=True, kw_only=True, repr=False)(cls)
         if abstract:
             return
         if cls.__name__ in OPS:
