@@ -1,4 +1,4 @@
-"""Images of another size."""
+"""Images of another size, and pixels as channels."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from typing import Any
 import numpy as np
 
 from ...ir import Node
+from ...ops.blocks import DepthToSpace, SpaceToDepth
 from ...ops.image import Resize
 from ...ops.interpolation import nearest_index
 from ...ops.math import Round
 from ...ops.op import Op
 from ..target import Emission, Options
 from .builder import Builder
-from .saying import emission
+from .saying import FLOATS, emission
 from .sizes import shape_of
 
 _MODES = {"bilinear": "linear", "bicubic": "cubic"}
+_BLOCKS = FLOATS | {"int8", "uint8"}
 _TYPES = frozenset({"float16", "float32", "int8", "int32", "uint8"})
 
 
@@ -107,5 +109,7 @@ def _spatial(node: Node) -> tuple[int | None, ...]:
 
 
 EMISSIONS: dict[type[Op], Emission] = {
+    DepthToSpace: emission(lambda b, node, x: b("DepthToSpace", x, blocksize=node.op.size), types=_BLOCKS),
     Resize: emission(_resize, _accepts, _TYPES),
+    SpaceToDepth: emission(lambda b, node, x: b("SpaceToDepth", x, blocksize=node.op.size), types=_BLOCKS),
 }

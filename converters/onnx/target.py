@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from ...ops.blocks import DepthToSpace, SpaceToDepth
 from ...ops.conv import Conv
 from ...ops.conv_transpose import ConvTranspose
 from ...ops.image import Resize
@@ -28,7 +29,7 @@ TARGET = Target(
     suffix=".onnx",
     emissions=EMISSIONS,
     unsupported=UNSUPPORTED,
-    channels_first=frozenset({AveragePool, Conv, ConvTranspose, MaxPool, Resize}),
+    channels_first=frozenset({AveragePool, Conv, ConvTranspose, DepthToSpace, MaxPool, Resize, SpaceToDepth}),
     options=frozenset({"precision", "opset", "input_layout"}),
     tolerances={
         "float32": Tolerance(1e-4, 1e-5),
