@@ -18,7 +18,7 @@ from ..tree import map_structure
 def find_operation(class_name: str, layer: str) -> Callable[..., Any]:
     """The function for Keras's operation class ("ExpandDims"); the user's own of that name comes first."""
     if class_name in CUSTOM:
-        return CUSTOM[class_name]  # type: ignore[no-any-return]
+        return CUSTOM[class_name]
     if class_name in OPERATIONS:
         return OPERATIONS[class_name]
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", class_name).lower()
@@ -29,7 +29,7 @@ def find_operation(class_name: str, layer: str) -> Callable[..., Any]:
             f"file, @kport.register(name={class_name!r}) above `def`, and pass --custom FILE (API: custom=)",
             layer,
         )
-    return function  # type: ignore[no-any-return]
+    return function
 
 
 def _getitem(x: Any, key: Any) -> Any:

@@ -221,7 +221,7 @@ class Layer(Configurable):
         """
         kwargs = dict(kwargs)
         names = call_parameters(type(self))
-        only = sum(map(_holds_tensors, (*args, *kwargs.values()))) == 1
+        only = sum(_holds_tensors(x) for x in (*args, *(v for k, v in kwargs.items() if k != "constants"))) == 1
         for index, (argument, mask) in enumerate(zip(names, masks, strict=False)):
             own = (
                 f"{argument}_mask" if f"{argument}_mask" in names else "mask" if index == 0 and only and "mask" in names else None

@@ -123,6 +123,16 @@ def test_masks_travel_through_recurrent_layers() -> None:
     assert_same(graph_outputs(model, tokens), [expected])
 
 
+def test_mask_beside_initial_states() -> None:
+    """Keras 3 leaves the mask away where `initial_state` is given; behind the sequences, as in Keras 2, it counts."""
+    layer, states = layers.LSTM(2), [np.ones((2, 2), "float32")] * 2
+    mask = np.array([[1, 1, 0, 1, 0], [0, 1, 1, 0, 0]], bool)
+    masked, unmasked = (layer(X, initial_state=states, mask=m) for m in (mask, None))
+    assert_same(layer.call_with_masks((X,), {"initial_state": states}, (mask,))[0], unmasked)
+    assert_same(layer.call_with_masks(([X, *states],), {}, ([mask, None, None],))[0], masked)
+    assert np.abs(masked - unmasked).max() > 1e-3
+
+
 def test_masks_of_outputs() -> None:
     mask = np.ones((2, 5), bool)
     cases: list[tuple[Any, Any]] = [
@@ -222,6 +232,29 @@ def test_own_cell() -> None:
     finally:
         for name in ("Leaky", "Custom>Leaky"):
             del CUSTOM[name]
+
+
+class Biased(Leaky):
+    """And a constant of every step, as Keras 2 has them."""
+
+    def call(self, inputs: Any, states: Any, constants: Any = ()) -> Any:
+        h = 0.5 * states[0] + ops.matmul(inputs, self.kernel) + constants[0]
+        return h, [h]
+
+
+def test_constants_of_keras_2() -> None:
+    layer = layers.RNN(Biased(4))
+    constant = np.arange(8, dtype="float32").reshape(2, 4)
+    mask = np.array([[1, 1, 0, 1, 1], [0, 1, 1, 1, 0]], bool)
+    h = np.zeros((2, 4), "float32")
+    layer(X, constants=[constant])
+    for t in range(5):
+        h = np.where(mask[:, t : t + 1], 0.5 * h + X[:, t] @ layer.cell.kernel.numpy() + constant, h)
+    assert_same(layer(X, constants=[constant], mask=mask), h)
+    assert_same(layer.call_with_masks((X,), {"constants": [constant]}, (mask,))[0], h)
+    x, c = layers.Input(shape=(5, 3)), layers.Input(shape=(4,))
+    model = models.Functional([x, c], layer(x, constants=[c]))
+    assert_same(graph_outputs(model, X, constant), [layer(X, constants=[constant])])
 
 
 def test_not_a_cell() -> None:

@@ -66,21 +66,24 @@ class RecurrentLayer(Layer):
         initial_state: Any = None,
         mask: Any = None,
         training: bool = False,
+        constants: Any = None,
         in_time_order: bool = False,
     ) -> Any:
-        """in_time_order: the outputs belong to the inputs at the same position, even with `go_backwards`."""
+        """constants: what the cell's `call` takes under this name at every step (Keras 2); in_time_order: outputs belong to
+        the inputs at the same position, even with `go_backwards`."""
         if isinstance(sequences, (list, tuple)):
             sequences, *given = sequences
             initial_state = given if given and initial_state is None else initial_state
         mask = mask[0] if isinstance(mask, (list, tuple)) else mask
         states = self._initial_state(sequences, initial_state)
-        output, states = self._run(sequences, states, None if mask is None else ops.cast(mask, "bool"), training)
+        mask = None if mask is None else ops.cast(mask, "bool")
+        output, states = self._run(sequences, states, mask, flatten(constants) if constants is not None else [], training)
         self._keep(states)
         if self.return_sequences and self.go_backwards and not in_time_order:
             output = ops.flip(output, axis=1)
         return (output, *states) if self.return_state else output
 
-    def _run(self, sequences: Any, states: Any, mask: Any, training: bool) -> tuple[Any, list[Any]]:
+    def _run(self, sequences: Any, states: Any, mask: Any, constants: list[Any], training: bool) -> tuple[Any, list[Any]]:
         """The output and the final states; as one operation if the cell can."""
         how: dict[str, Any] = {
             "return_sequences": self.return_sequences,
@@ -94,14 +97,16 @@ class RecurrentLayer(Layer):
         structure = state_structure(self.cell)
         kwargs = {"training": training} if "training" in call_parameters(type(self.cell)) else {}
 
-        def step(states: list[Any], x: Any, _: list[Any]) -> tuple[Any, list[Any]]:
-            output, new_states = self.cell(x, pack_like(structure, states), **kwargs)
+        def step(states: list[Any], x: Any, constants: list[Any]) -> tuple[Any, list[Any]]:
+            own = {"constants": constants} if constants else {}
+            output, new_states = self.cell(x, pack_like(structure, states), **own, **kwargs)
             return output, flatten(new_states)
 
         output, flat = recurrence(
             step,
             flatten(self.get_initial_state(ops.shape(sequences)[0]) if states is None else states),
             swap_time(sequences),
+            constants,
             mask=None if mask is None else swap_time(mask),
             name=self.name,
             **how,

@@ -72,9 +72,8 @@ def upgrade_nodes(layers: list[Entry], ends: dict[str, Any]) -> tuple[list[Entry
             constants = entry["config"].pop("num_constants", 0) or 0
             if constants:
                 argument, kwargs["constants"] = argument[:-constants], argument[-constants:]
-            argument, *states = argument
-            if states:
-                kwargs.setdefault("initial_state", states)
+            # initial states stay behind the sequences, for with these a mask counts, as in Keras 2; with `initial_state` not
+            argument = argument[0] if len(argument) == 1 else argument
         args = argument if isinstance(argument, list) and entry["class_name"] in _SEPARATE and not single else [argument]
         if entry["class_name"] in _SEPARATE:
             kwargs.pop("name", None)
