@@ -158,11 +158,58 @@ def test_image_layers_take_dicts_and_single_images() -> None:
     assert limited["boxes"].shape == (1, 3, 4)
 
 
-@pytest.mark.parametrize(
-    "layer", [layers.CenterCrop(3, 5), layers.Resizing(3, 9, crop_to_aspect_ratio=True)], ids=lambda x: x.name
-)
-def test_crops_images_of_unknown_size(layer: Any) -> None:
+UNKNOWN_SIZES: list[tuple[Any, tuple[int | None, ...]]] = [
+    (layers.CenterCrop(3, 5), (3, 5, 3)),
+    (layers.Resizing(3, 9, crop_to_aspect_ratio=True), (3, 9, 3)),
+    (layers.Resizing(3, 9, interpolation="bicubic"), (3, 9, 3)),
+    (layers.Resizing(3, 9, interpolation="nearest"), (3, 9, 3)),
+    (layers.AutoContrast(), (None, None, 3)),
+    (layers.RandomZoom(0.1), (None, None, 3)),
+    (layers.Rescaling([1.0, 2.0, 3.0]), (None, None, 3)),
+    (layers.Normalization(), (None, None, 3)),
+]
+
+
+@pytest.mark.parametrize(("layer", "shape"), UNKNOWN_SIZES, ids=lambda x: getattr(x, "name", None))
+def test_images_of_unknown_size(layer: Any, shape: tuple[int | None, ...]) -> None:
     model = models.Sequential([layers.Input((None, None, 3)), layer])
     x = RNG.uniform(size=(2, 7, 10, 3)).astype("float32")
     assert_same(model.predict(x), layer(x))
-    assert trace(model).outputs[0].shape == (None, layer.height, layer.width, 3)
+    assert trace(model).outputs[0].shape == (None, *shape)
+
+
+@pytest.mark.parametrize("layer", [layers.STFTSpectrogram(frame_length=8), layers.STFTSpectrogram(frame_length=8, mode="psd")])
+def test_sound_of_unknown_length(layer: Any) -> None:
+    model = models.Sequential([layers.Input((None, 2)), layer])
+    x = RNG.uniform(size=(2, 40, 2)).astype("float32")
+    assert_same(model.predict(x), layer(x))
+    assert trace(model).outputs[0].shape == (None, None, 10)
+
+
+def test_mel_spectrogram_of_unknown_length() -> None:
+    layer = layers.MelSpectrogram(fft_length=16, sequence_stride=4, num_mel_bins=3, sampling_rate=200)
+    model = models.Sequential([layers.Input((None,)), layer])
+    x = RNG.uniform(size=(2, 40)).astype("float32")
+    assert_same(model.predict(x), layer(x))
+    assert_same(layer(x[0]), layer(x[:1])[0])
+    assert trace(model).outputs[0].shape == (None, 3, None)
+
+
+@pytest.mark.parametrize(
+    ("layer", "data"),
+    [
+        (layers.StringLookup(vocabulary=["a", "b"]), ["a", "c"]),
+        (layers.IntegerLookup(vocabulary=[3, 4]), [[4], [5]]),
+        (layers.TextVectorization(vocabulary=["a", "b"]), ["a c", "b"]),
+        (layers.Hashing(9), [["a"], ["b"]]),
+        (layers.CategoryEncoding(4), [[0, 1], [3, 3]]),
+        (layers.Discretization([0.0, 1.0]), [[0.5, 2.0]]),
+        (layers.Rescaling(2.0), [[0.5, 2.0]]),
+    ],
+    ids=lambda x: getattr(x, "name", ""),
+)
+def test_takes_lists(layer: Any, data: Any) -> None:
+    import keras
+
+    theirs = getattr(keras.layers, type(layer).__name__).from_config(layer.get_config())
+    assert_same(layer(data), theirs(data))

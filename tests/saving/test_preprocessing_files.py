@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 import kport
+from kport.registry import layers as registry
+from kport.saving.dialects import keras2
 from tests.compare import assert_same
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -99,6 +101,22 @@ def test_opens_what_keras_2_saved(name: str, suffix: str, tmp_path: Path) -> Non
     theirs.save(tmp_path / f"model.{suffix}")
     expected = theirs(tf.constant(data.tolist()) if data.dtype == object else data, training=False)
     assert_same(kport.load(tmp_path / f"model.{suffix}").predict(data).astype("float32"), expected, 1e-5, 1e-5)
+
+
+@pytest.mark.parametrize(
+    ("class_name", "config", "expected"),
+    [
+        ("Discretization", {"bins": [0.0, 1.0]}, {"bin_boundaries": [0.0, 1.0], "num_bins": None}),
+        ("Discretization", {"bins": 5}, {"num_bins": 5}),
+        ("IntegerLookup", {"max_values": 9, "mask_value": 0, "oov_value": -1}, {"max_tokens": 9, "mask_token": 0}),
+        ("CategoryEncoding", {"max_tokens": 5, "output_mode": "binary"}, {"num_tokens": 5, "output_mode": "multi_hot"}),
+        ("RandomCrop", {"height": 3, "width": 4, "seed": 1, "rng_type": "stateful"}, {"crop_to_aspect_ratio": True}),
+    ],
+)
+def test_upgrades_the_experimental_layers(class_name: str, config: dict[str, Any], expected: dict[str, Any]) -> None:
+    upgraded = keras2.upgrade({"class_name": class_name, "config": {"name": "layer", **config}})
+    actual = registry.get(upgraded).get_config()
+    assert {key: actual[key] for key in expected} == expected
 
 
 def test_opens_a_feature_space(tmp_path: Path) -> None:

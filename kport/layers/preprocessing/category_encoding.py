@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ... import ops
 from ...errors import LayerError
 from ...registry import layers
@@ -28,5 +30,5 @@ class CategoryEncoding(Layer):
     def call(self, inputs: Any, count_weights: Any = None) -> Any:
         if count_weights is not None and self.output_mode != "count":
             raise LayerError(f"expected count_weights only with output_mode='count'. Received: {self.output_mode!r}", self.name)
-        indices = ops.cast(inputs, "int64")
+        indices = ops.cast(np.asarray(inputs) if isinstance(inputs, (list, tuple)) else inputs, "int64")
         return encode(indices, self.output_mode, self.num_tokens, self.compute_dtype, count_weights)

@@ -23,6 +23,7 @@ from .plain import (
     renamed,
     sequential_layers,
 )
+from .preprocessing import PREPROCESSING
 from .tensorflow_ops import op_lambda, op_layer
 
 Config = dict[str, Any]
@@ -184,12 +185,6 @@ def _attention(class_name: str) -> Upgrade:
     return upgraded
 
 
-def _random_crop(config: Config) -> tuple[str, Config]:
-    """At inference Keras 2 resizes the largest part of the wanted aspect ratio; Keras 3.15 leaves the image as it is."""
-    kept = {key: value for key, value in config.items() if key != "seed"}
-    return "Resizing", {**kept, "crop_to_aspect_ratio": True}
-
-
 LAYERS: dict[str, Upgrade] = {
     "InputLayer": _input_layer,
     "BatchNormalization": _batch_normalization,
@@ -233,7 +228,6 @@ LAYERS: dict[str, Upgrade] = {
     "SpatialDropout2D": _without("SpatialDropout2D", "noise_shape"),
     "SpatialDropout3D": _without("SpatialDropout3D", "noise_shape"),
     "MultiHeadAttention": _without("MultiHeadAttention", "query_shape", "key_shape", "value_shape"),
-    "RandomCrop": _random_crop,
     "Attention": _attention("Attention"),
     "AdditiveAttention": _attention("AdditiveAttention"),
     "Lambda": upgrade_lambda,
@@ -241,4 +235,5 @@ LAYERS: dict[str, Upgrade] = {
     "TFOpLambda": op_lambda,
     "SlicingOpLambda": op_lambda,
     "TensorFlowOpLayer": op_layer,
+    **PREPROCESSING,
 }

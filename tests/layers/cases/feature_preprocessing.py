@@ -1,5 +1,7 @@
 """Layers on numbers and categories."""
 
+from typing import Any
+
 import numpy as np
 
 from tests.data import Exactly, Floats, Ints
@@ -14,7 +16,33 @@ FEATURE_LAYER = {
     "skip": {"keras_config": "Keras doesn't export it"},
 }
 
+COLUMNS = {"size": Floats((3, 1)), "code": Ints((3, 1), 100), "word": Exactly([["x"], ["y"], ["x"]], "string")}
+SPACE: dict[str, Any] = {
+    "features": {"size": "float", "code": "integer_hashed", "word": "string_hashed"},
+    "crosses": [["word", "code"]],
+    "hashing_dim": 4,
+}
+
+
+def feature_space(inputs: Any) -> Any:
+    """Keras's, which isn't among keras.layers."""
+    import keras
+    import tensorflow as tf
+
+    tensors = {key: tf.constant(x.tolist() if x.dtype == object else x) for key, x in inputs.items()}
+    return keras.utils.FeatureSpace(**SPACE)(tensors)
+
+
 CASES = [
+    LayerCase(
+        "FeatureSpace",
+        COLUMNS,
+        SPACE,
+        oracle=None,
+        expected=feature_space,
+        reason=feature_space.__doc__ or "",
+        skip={"keras_config": "tests/models/test_feature_space.py does it"},
+    ),
     LayerCase("TFDIdentity", (2, 3), expected=lambda x: x, **FEATURE_LAYER),
     LayerCase("TFDConcat", [(2, 3), (2, 1)], {"axis": -1}, expected=lambda xs: np.concatenate(xs, -1), **FEATURE_LAYER),
     LayerCase("Normalization", (4, 3)),
