@@ -50,7 +50,8 @@ def interpret(
 def run_node(node: Node, arrays: list[Any]) -> tuple[Any, ...]:
     """The outputs of one node; an error names its layer."""
     try:
-        results = node.op.numpy(*arrays)  # type: ignore[attr-defined]
+        with np.errstate(all="ignore"):  # infinities and NaN are results like others, as on every target
+            results = node.op.numpy(*arrays)  # type: ignore[attr-defined]
     except LayerError as error:
         error.layer = error.layer or node.layer or None
         raise

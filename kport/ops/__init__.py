@@ -14,6 +14,7 @@ from .conv import *
 from .conv_transpose import *
 from .creation import *
 from .cumulative import *
+from .einops import *
 from .einsum import *
 from .elementwise import *
 from .image import *

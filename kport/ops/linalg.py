@@ -10,16 +10,16 @@ import numpy as np
 from ..errors import ShapeError
 from .creation import arange
 from .einsum import einsum
-from .elementwise import absolute, as_float, cast, multiply, power, sqrt, square, subtract, where
+from .elementwise import absolute, add, as_float, cast, multiply, power, sqrt, square, subtract, where
 from .indexing import getitem, take
 from .linear import matmul
 from .logic import greater_equal, less_equal, not_equal
 from .promotion import dtype_of, promote
-from .rearrange import moveaxis, ravel, stack
+from .rearrange import diff, extract_sequences, moveaxis, ravel, stack
 from .reduce import max as max_of
 from .reduce import min as min_of
 from .reduce import sum as sum_of
-from .shape import expand_dims, reshape, shape
+from .shape import expand_dims, pad, reshape, shape
 from .shapes import normalize_axes, normalize_axis
 
 
@@ -120,6 +120,31 @@ def _vector_norm(size: Any, ord: float, axes: Iterable[int], keepdims: bool) -> 
     return power(sum_of(power(size, float(ord)), axes, keepdims), 1.0 / ord)
 
 
+def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Any:
+    """The integral of `y` along `axis` by the trapezoidal rule, over the places `x` or at distances `dx`."""
+    y = moveaxis(as_float(y), axis, -1)
+    width = dx if x is None else diff(as_float(x) if len(x.shape) == 1 else moveaxis(as_float(x), axis, -1))
+    height = multiply(add(getitem(y, (..., slice(1, None))), getitem(y, (..., slice(None, -1)))), 0.5)
+    return sum_of(multiply(height, width), -1)
+
+
+def correlate(x1: Any, x2: Any, mode: str = "valid") -> Any:
+    """Σₖ x1[n + k] · x2[k] for every n where the vectors overlap wholly ("valid") or at all ("full").
+
+    "same" is the middle of "full", as long as the longer vector. Both sizes must be known.
+    """
+    a, b = map(as_float, promote(x1, x2))
+    n, m = shape(a)[0], shape(b)[0]
+    if not isinstance(n, int) or not isinstance(m, int) or mode not in ("valid", "full", "same"):
+        raise ShapeError(f"expected vectors of known sizes and mode valid, full or same. Received: {x1}, {x2}, mode={mode!r}")
+    if mode != "valid":
+        total, wanted = n + m - 1, n + m - 1 if mode == "full" else max(n, m)
+        start = (total - wanted) // 2
+        a = pad(a, [(m - 1, m - 1)])
+        a = getitem(a, slice(start, start + wanted + m - 1))
+    return matmul(extract_sequences(a, m, 1), b)
+
+
 def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """The elements whose places in `axis1` and `axis2` differ by `offset`, in a new last axis. Both sizes must be known."""
     x = moveaxis(x, (axis1, axis2), (-2, -1))
@@ -170,6 +195,7 @@ def triu(x: Any, k: int = 0) -> Any:
 
 
 __all__ = [
+    "correlate",
     "cross",
     "diag",
     "diagflat",
@@ -180,6 +206,7 @@ __all__ = [
     "outer",
     "tensordot",
     "trace",
+    "trapezoid",
     "tril",
     "triu",
     "vdot",

@@ -409,6 +409,11 @@ def ldexp(x1: Any, x2: Any) -> Any:
     return where(fixed, a, multiply(a, power(2.0, exponent)))
 
 
+def angle(x: Any) -> Any:
+    """The angle in the complex plane: π for negative numbers, else 0."""
+    return where(less(as_float(x), 0.0), math.pi, 0.0)
+
+
 def erfc(x: Any) -> Any:
     """1 - erf(x)"""
     return subtract(1.0, erf(x))
@@ -474,6 +479,7 @@ __all__ = [
     "Tan",
     "acos",
     "acosh",
+    "angle",
     "arccos",
     "arccosh",
     "arcsin",

@@ -17,6 +17,9 @@ from .reduce import max as max_of
 from .reduce import min as min_of
 from .reduce import prod as product_of
 from .reduce import sum as sum_of
+from .shape import expand_dims
+from .sort import sort
+from .statistics import joined, quantiles
 
 Axis = int | Sequence[int] | None
 
@@ -108,6 +111,24 @@ def nanargmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
     return _nan_extreme(argmin, x, np.inf, axis, keepdims, -1)
 
 
+def nanquantile(x: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
+    """As quantile, of what is not NaN; NaN where nothing is left."""
+    values = joined(x, axis)
+    count = sum_of(logical_not(isnan(values)), -1)
+    ordered = where(equal(expand_dims(count, -1), 0), np.nan, sort(_filled(values, np.inf), -1))
+    return quantiles(x, ordered, maximum(count, 1), q, axis, method, keepdims)
+
+
+def nanpercentile(x: Any, q: Any, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
+    """As percentile, of what is not NaN; NaN where nothing is left."""
+    return nanquantile(x, np.asarray(q, np.float64) / 100, axis, method, keepdims)
+
+
+def nanmedian(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """As median, of what is not NaN; NaN where nothing is left."""
+    return nanquantile(x, 0.5, axis, keepdims=keepdims)
+
+
 def fmax(x1: Any, x2: Any) -> Any:
     """The greater of two numbers; beside NaN the other."""
     a, b = promote(x1, x2)
@@ -131,8 +152,11 @@ __all__ = [
     "nancumsum",
     "nanmax",
     "nanmean",
+    "nanmedian",
     "nanmin",
+    "nanpercentile",
     "nanprod",
+    "nanquantile",
     "nanstd",
     "nansum",
     "nanvar",

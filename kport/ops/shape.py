@@ -354,7 +354,7 @@ class BroadcastTo(Op):
     """
 
     shape: tuple[Dimension, ...]
-    broadcasts = True
+    data_inputs = 1
 
     def infer(self, x: TensorType, sizes: TensorType | None = None) -> TensorType:
         ahead = len(self.shape) - x.rank
@@ -368,6 +368,11 @@ class BroadcastTo(Op):
 
     def tensorflow(self, x: Any, sizes: Any = None) -> Any:
         return tf.broadcast_to(x, self.shape if sizes is None else sizes)
+
+    def permuted(self, permutation: tuple[int, ...]) -> tuple[Op, tuple[int, ...]] | None:
+        if None in self.shape or len(permutation) != len(self.shape):
+            return None
+        return BroadcastTo(shape=permute(self.shape, permutation)), permutation
 
 
 def broadcast_to(x: Any, shape: Sequence[Any]) -> Any:

@@ -121,6 +121,11 @@ def argsort(x: Any, axis: int | None = -1) -> Any:
     return ArgSort(axis=normalize_axis(-1 if axis is None else axis, len(x.shape)))(x)
 
 
+def argpartition(x: Any, kth: int, axis: int = -1) -> Any:
+    """Places such that what comes before `kth` is not greater and what comes after not less: those of the whole order."""
+    return argsort(x, axis)
+
+
 def in_top_k(targets: Any, predictions: Any, k: int) -> Any:
     """Whether the target class of each row is among its `k` greatest predictions. targets: (N,), predictions: (N, C) → (N,)."""
     own = take_along_axis(predictions, expand_dims(targets, -1), -1)
@@ -142,6 +147,7 @@ __all__ = [
     "ArgSort",
     "Sort",
     "TopK",
+    "argpartition",
     "argsort",
     "digitize",
     "in_top_k",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,10 +9,12 @@ import numpy as np
 
 from ..errors import ShapeError
 from ..ir import Symbolic
-from .elementwise import add, as_float, clip, divide, multiply, sqrt, square, subtract
-from .indexing import take
+from .elementwise import add, as_float, cast, clip, divide, multiply, sqrt, square, subtract, where
+from .indexing import take, take_along_axis
 from .linear import matmul
-from .promotion import promote
+from .logic import equal
+from .math import ceil, floor, round
+from .promotion import dtype_of, promote
 from .rearrange import moveaxis, stack
 from .reduce import mean, var
 from .reduce import sum as sum_of
@@ -42,43 +43,57 @@ def moments(x: Any, axes: int | Sequence[int], keepdims: bool = False, synchroni
     return mean(x, axes, keepdims), var(x, axes, keepdims)
 
 
-_PLACES: dict[str, Any] = {"lower": math.floor, "higher": math.ceil, "nearest": np.round}
-
-
 def quantile(x: Any, q: Any, axis: int | Sequence[int] | None = None, method: str = "linear", keepdims: bool = False) -> Any:
     """The number below which a share `q` of the elements along `axis` lies; several shares come first in the output.
 
-    Between two elements, method: linear, lower, higher, midpoint or nearest. The sizes of `axis` must be known.
+    Between two elements, method: linear, lower, higher, midpoint or nearest.
     """
-    x = as_float(x)
+    ordered = sort(joined(x, axis), -1)
+    return quantiles(x, ordered, shape(ordered)[-1], q, axis, method, keepdims)
+
+
+def joined(x: Any, axis: int | Sequence[int] | None) -> Any:
+    """`x` as floats, with the axes `axis` as one at the end."""
     axes = normalize_axes(axis, len(x.shape))
-    sizes = list(shape(x))
-    count = size_product([sizes[a] for a in axes])
-    if not isinstance(count, int) or isinstance(q, Symbolic):
-        raise ShapeError(
-            f"expected known sizes of the axes and known shares. Received: shape={tuple(x.shape)}, axis={axis}, q={q}"
-        )
+    sizes = shape(x)
     kept = [d for a, d in enumerate(sizes) if a not in axes]
-    ordered = sort(reshape(moveaxis(x, axes, range(-len(axes), 0)), (*kept, count)), -1)
+    moved = moveaxis(as_float(x), axes, range(-len(axes), 0))
+    return reshape(moved, (*kept, size_product([sizes[a] for a in axes])))
+
+
+def quantiles(x: Any, ordered: Any, count: Any, q: Any, axis: int | Sequence[int] | None, method: str, keepdims: bool) -> Any:
+    """For each share of `q` the element at this share of the first `count` of the last axis; in the shape of `x` reduced."""
+    if isinstance(q, Symbolic):
+        raise ShapeError(f"expected shares that are known. Received: q={q}")
+    axes = normalize_axes(axis, len(x.shape))
+    sizes = shape(x)
+    shown = [1 if a in axes else d for a, d in enumerate(sizes) if keepdims or a not in axes]
     shares = np.asarray(q, np.float64)
-    parts = [_at(ordered, share * (count - 1), method) for share in shares.reshape(-1).tolist()]
-    shown = [1 if a in axes else d for a, d in enumerate(sizes)] if keepdims else kept
-    parts = [reshape(part, shown) for part in parts]
-    if shares.ndim == 0:
-        return parts[0]
-    return reshape(stack(parts), (*shares.shape, *shown))
+    parts = [reshape(_at(ordered, count, share, method), shown) for share in shares.reshape(-1).tolist()]
+    return reshape(stack(parts), (*shares.shape, *shown)) if shares.ndim else parts[0]
 
 
-def _at(ordered: Any, place: float, method: str) -> Any:
-    """The element at a place, which may lie between two, of the last axis."""
-    low, high = math.floor(place), math.ceil(place)
-    if method in _PLACES:
-        return take(ordered, int(_PLACES[method](place)), -1)
-    if method not in ("linear", "midpoint"):
+def _at(ordered: Any, count: Any, share: float, method: str) -> Any:
+    """The element at a share of the first `count` elements of the last axis, as method says where that is between two."""
+    if method not in ("linear", "midpoint", "lower", "higher", "nearest"):
         raise ShapeError(f"expected method linear, lower, higher, midpoint or nearest. Received: method={method!r}")
-    share = (place - low if method == "linear" else 0.5) if high > low else 0.0
-    first = take(ordered, low, -1)
-    return add(multiply(first, 1 - share), multiply(take(ordered, high, -1), share)) if share else first
+    place = share * (count - 1) if isinstance(count, int) else multiply(cast(subtract(count, 1), "float32"), share)
+    low, high = floor(place), ceil(place)
+    if method in ("lower", "higher", "nearest"):
+        return _pick(ordered, {"lower": low, "higher": high}.get(method, round(place)))
+    part = where(equal(low, high), 0.0, 0.5) if method == "midpoint" else subtract(place, low)
+    part = cast(part, dtype_of(ordered) or "float32")
+    part = expand_dims(part, -1) if len(part.shape) else part
+    first, second = _pick(ordered, low), _pick(ordered, high)
+    return add(multiply(first, subtract(1, part)), multiply(second, part))
+
+
+def _pick(ordered: Any, place: Any) -> Any:
+    """The element at a place of the last axis, one for all rows or one for each; the axis stays, of size 1."""
+    place = cast(place, "int32")
+    if not place.shape:
+        return take(ordered, reshape(place, (1,)), -1)
+    return take_along_axis(ordered, expand_dims(place, -1), -1)
 
 
 def percentile(x: Any, q: Any, axis: int | Sequence[int] | None = None, method: str = "linear", keepdims: bool = False) -> Any:

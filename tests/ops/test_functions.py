@@ -87,6 +87,17 @@ FUNCTIONS: list[tuple[str, list[Any], Any]] = [
     *(("quantile", [SHUFFLED], {"q": 0.3, "axis": 1, "method": m}) for m in ("linear", "lower", "higher", "midpoint", "nearest")),
     ("quantile", [SHUFFLED], {"q": np.array([0.1, 0.5, 1], "float32"), "axis": 1, "keepdims": True}),
     ("percentile", [SHUFFLED], {"q": 30, "axis": 1}),
+    ("nanmedian", [HOLES], {"axis": 1}),
+    ("nanpercentile", [HOLES], {"q": 30, "axis": 1, "keepdims": True}),
+    ("nanquantile", [HOLES], {"q": 0.3, "axis": 0}),
+    ("nanquantile", [HOLES], {"q": np.array([0.1, 0.5], "float32")}),
+    ("trapezoid", [X], {"axis": 1, "dx": 0.5}),
+    ("trapezoid", [X], {"x": np.array([0, 1, 1.5, 4], "float32")}),
+    *(("correlate", [(n,), (m,)], [mode]) for n, m in [(6, 3), (6, 4)] for mode in ("valid", "full", "same")),
+    ("angle", [X], []),
+    ("rearrange", [X], ["a b c -> c a b"]),
+    ("rearrange", [(2, 4, 6, 3)], {"pattern": "b (h h1) (w w1) c -> b h w (c h1 w1)", "h1": 2, "w1": 3}),
+    ("rearrange", [(2, 4, 6, 3)], ["b h w c -> (b h) (w c)"]),
     ("corrcoef", [(3, 6)], []),
     ("cdist", [(2, 3, 4), (2, 5, 4)], []),
     ("count_nonzero", [Ints((2, 4), 2)], {"axis": 1}),
@@ -179,7 +190,7 @@ def test_function_agrees_with_keras(row: tuple[str, list[Any], Any]) -> None:
 
 def known_sizes(name: str) -> bool:
     """Functions for which the first size must be known: it says how many outputs there are, or where an element lies."""
-    return name in {"array_split", "vsplit", "median", "quantile", "percentile", "extract_sequences", "corrcoef"}
+    return name in {"array_split", "vsplit", "extract_sequences", "corrcoef", "correlate"}
 
 
 DTYPES = ["bool", "uint8", "int8", "uint16", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64"]
