@@ -62,9 +62,10 @@ def compare_arrays(name: str, a: np.ndarray, e: np.ndarray, tolerance: Tolerance
         difference = np.abs(np.where(same, 0.0, x - r))
     difference[np.isnan(difference)] = infinite
     magnitude = np.abs(np.where(np.isfinite(r), r, 0.0))
-    agrees = bool(np.all(difference <= tolerance.atol + tolerance.rtol * magnitude))
+    atol = tolerance.atol if tolerance.share is None else min(tolerance.atol, tolerance.share * float(magnitude.max()))
+    agrees = bool(np.all(difference <= atol + tolerance.rtol * magnitude))
     relative = difference / np.maximum(magnitude, TINY)
-    meaningful = magnitude > tolerance.atol
+    meaningful = magnitude > atol
     worst_relative = float(relative[meaningful].max()) if meaningful.any() else 0.0
     return Comparison(agrees, float(difference.max()), worst_relative, name)
 

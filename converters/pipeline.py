@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -48,17 +49,39 @@ class Request:
     force: bool = False
 
 
-@dataclass
 class Source:
-    """A traced model, where it comes from, and the reference's outputs."""
+    """A traced model, where it comes from, and the reference's outputs.
 
-    graph: Graph
-    stem: str
-    description: dict[str, Any]
-    path: Path | None = None
-    inputs: list[np.ndarray] | None = None
-    expected: list[np.ndarray] | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
+    A model from a file can be let go while a runtime needs the memory; it is opened again if it is asked for.
+    """
+
+    def __init__(
+        self, open_model: Callable[[], tuple[Model, dict[str, Any]]], path: Path | None, shapes: Mapping[str, Shape] | None
+    ):
+        self.path = path
+        self.inputs: list[np.ndarray] | None = None
+        self.expected: list[np.ndarray] | None = None
+        self.seconds: dict[str, float] = {}
+        self._open = open_model
+        self._shapes = shapes
+        self._graph: Graph | None = None
+        self.output_names = self.graph.output_names
+
+    @property
+    def graph(self) -> Graph:
+        if self._graph is None:
+            with timed(self.seconds, "load"):
+                model, self.description = self._open()
+                self.stem = self.path.stem if self.path is not None else model.name
+                self._graph = trace(model, named_shapes(model, self._shapes))
+                check(self._graph)
+        return self._graph
+
+    def release(self) -> None:
+        """Lets the weights go, if they can be read again."""
+        if self.path is not None:
+            self._graph = None
+            gc.collect()  # layers and their calls refer to one another
 
 
 @contextmanager
@@ -77,28 +100,19 @@ def open_source(
     input_shapes: Mapping[str, Shape] | None = None,
 ) -> Source:
     """A model (or the file that holds one) as a checked graph."""
-    seconds: dict[str, float] = {}
-    path: Path | None = None
-    description: dict[str, Any] = {
-        "path": None,
-        "sha256": None,
-        "format": "model in memory",
-        "keras_version": None,
-        "backend": None,
-    }
-    with timed(seconds, "load"):
-        if isinstance(model, Model):
-            loaded = model
-        else:
-            from ..saving import load_source
+    if isinstance(model, Model):
+        nowhere = {"path": None, "sha256": None, "format": "model in memory", "keras_version": None, "backend": None}
+        return Source(lambda: (model, nowhere), None, input_shapes)
+    path = Path(model)
 
-            path = Path(model)
-            loaded, found = load_source(path, weights=weights, custom=custom)
-            description = {k: v for k, v in asdict(found).items() if k in description}
-            description["path"] = path.name
-        graph = trace(loaded, named_shapes(loaded, input_shapes))
-        check(graph)
-    return Source(graph, path.stem if path is not None else loaded.name, description, path, seconds=seconds)
+    def open_file() -> tuple[Model, dict[str, Any]]:
+        from ..saving import load_source
+
+        loaded, found = load_source(path, weights=weights, custom=custom)
+        description = {k: getattr(found, k) for k in ("path", "sha256", "format", "keras_version", "backend")}
+        return loaded, description | {"path": path.name}
+
+    return Source(open_file, path, input_shapes)
 
 
 def named_shapes(model: Model, shapes: Mapping[str, Shape] | None) -> dict[str, Shape]:
@@ -134,16 +148,17 @@ def convert(
     places = destinations(source, chosen, request)
     if request.verify:
         run_reference(source, request.samples)
-    found = []
-    for target in chosen:
-        result = convert_one(source, target, places[target.name], request)
-        progress(result)
-        found.append(result)
     graph = source.graph
     ins, outs = (
         [report.Tensor(**t) for t in tensors(names, [v.type for v in values])]
         for names, values in ((graph.input_names, graph.inputs), (graph.output_names, graph.outputs))
     )
+    del graph
+    found = []
+    for target in chosen:
+        result = convert_one(source, target, places[target.name], request, is_last=target is chosen[-1])
+        progress(result)
+        found.append(result)
     return Report(__version__, source.description | {"path": str(source.path) if source.path else None}, ins, outs, found)
 
 
@@ -172,8 +187,8 @@ def samples_for(graph: Graph, samples: Samples) -> list[np.ndarray]:
     return [check_sample(n, v, np.asarray(a)) for n, v, a in zip(graph.input_names, graph.inputs, samples, strict=True)]
 
 
-def convert_one(source: Source, target: Target, place: Path, request: Request) -> TargetReport:
-    """One target's artifact, from the traced graph to its place."""
+def convert_one(source: Source, target: Target, place: Path, request: Request, *, is_last: bool) -> TargetReport:
+    """One target's artifact, from the traced graph to its place. After the last one the weights aren't needed any more."""
     result = TargetReport(target.name, seconds={"load": source.seconds["load"]})
     tolerance = chosen_tolerance(target, request)
     result.rtol, result.atol = tolerance.rtol, tolerance.atol
@@ -186,7 +201,9 @@ def convert_one(source: Source, target: Target, place: Path, request: Request) -
             prepared = prepare(bordered, target, request.options)
         with timed(result.seconds, "write"):
             target.write(prepared, draft, contract_of(source, bordered, border, request), request.options)
-        del prepared
+        del prepared, bordered
+        if is_last:
+            source.release()
         check_artifact(source, target, draft, border, tolerance, request, result)
         if result.status in (report.PASSED, report.NOT_RUN) or (request.allow_mismatch and result.status == report.FAILED):
             hand_over(workshop, place)
@@ -214,8 +231,7 @@ def check_artifact(
             result.reason = meaningless
             return
         outputs = border.outputs_to_keras(target.run(draft, border.inputs_from_keras(source.inputs)))
-        names = source.graph.output_names
-        found = parity.compare(names, outputs, source.expected, tolerance)
+        found = parity.compare(source.output_names, outputs, source.expected, tolerance)
         result.max_abs_error, result.max_rel_error = found.max_abs_error, found.max_rel_error
         result.worst_output = found.worst_output
         if found.agrees:
@@ -263,8 +279,12 @@ def contract_of(source: Source, graph: Graph, border: Border, request: Request) 
 
 
 def chosen_tolerance(target: Target, request: Request) -> Tolerance:
+    """The user's tolerances, or the target's own."""
     own = target.tolerances[request.options.precision]
-    return Tolerance(own.rtol if request.rtol is None else request.rtol, own.atol if request.atol is None else request.atol)
+    if request.rtol is None and request.atol is None:
+        return own
+    rtol = own.rtol if request.rtol is None else request.rtol
+    return Tolerance(rtol, own.atol) if request.atol is None else Tolerance(rtol, request.atol, share=None)
 
 
 def refuse_unknown_options(target: Target, options: Options) -> None:

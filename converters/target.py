@@ -38,10 +38,15 @@ class Emission:
 
 @dataclass(frozen=True)
 class Tolerance:
-    """|artifact - reference| ≤ atol + rtol · |reference|"""
+    """|artifact - reference| ≤ min(atol, share · max |reference|) + rtol · |reference|
+
+    `share` keeps atol from hiding everything where all of an output is small, such as a softmax over many classes;
+    None: atol as it is.
+    """
 
     rtol: float
     atol: float
+    share: float | None = 1e-3
 
 
 @dataclass(frozen=True)

@@ -34,12 +34,12 @@ def run(command: Sequence[str], environment: dict[str, str] | None = None) -> Ru
 
 
 def in_turns(commands: dict[str, Sequence[str]], times: int) -> dict[str, Run]:
-    """The medians of several runs of each command, one of each in turn."""
+    """The medians of several runs of each command, one of each in turn, after one run of each that isn't counted."""
     runs: dict[str, list[Run]] = {name: [] for name in commands}
+    warm = {name: run(command) for name, command in commands.items()}
     for _ in range(times):
         for name, command in commands.items():
-            if all(r.succeeded for r in runs[name]):
-                runs[name].append(run(command))
+            runs[name].append(run(command) if warm[name].succeeded else warm[name])
     return {
         name: Run(median(r.seconds for r in found), int(median(r.memory for r in found)), all(r.succeeded for r in found))
         for name, found in runs.items()

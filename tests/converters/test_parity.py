@@ -24,7 +24,9 @@ def test_equal_arrays_agree() -> None:
     ("actual", "expected"),
     [
         (array(1.001), array(1.0)),  # off by more than rtol
-        (array(2e-5), array(0.0)),  # off by more than atol
+        (array(1.0, 2e-5), array(1.0, 0.0)),  # off by more than atol
+        (array(1.001e-6, 1e-3), array(1e-6, 1.002e-3)),  # all is small: atol alone would hide it
+        (array(1e-9), array(0.0)),  # an output of zeros
         (array(np.nan), array(1.0)),
         (array(np.inf), array(1.0)),
         (array(1.0), array(np.nan)),
