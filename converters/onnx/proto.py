@@ -35,6 +35,12 @@ DATA_TYPES = {
 
 MODEL_GRAPH, METADATA = 7, 14
 """Fields of ModelProto"""
+INITIALIZER = 5
+"""Field of GraphProto"""
+RAW_DATA = 9
+"""Field of TensorProto"""
+OUTSIDE = 1 << 10
+"""Weights of fewer bytes than this are never written outside of the model."""
 
 _FLOAT, _INT, _STRING, _TENSOR, _GRAPH, _FLOATS, _INTS, _STRINGS = 1, 2, 3, 4, 5, 6, 7, 8  # AttributeProto.AttributeType
 
@@ -122,7 +128,7 @@ def _content(array: np.ndarray) -> bytes:
     """The numbers of a small tensor, or texts of any number."""
     if dtype_name(array) == "string":
         return b"".join(data(6, str(text)) for text in array.flat)
-    return data(9, _little_endian(array).tobytes())
+    return data(RAW_DATA, _little_endian(array).tobytes())
 
 
 def _little_endian(array: np.ndarray) -> np.ndarray:
@@ -153,9 +159,8 @@ class Weight:
         """TensorProto up to the raw bytes."""
         start = tensor_head(self.name, dtype_name(self.array), self.array.shape)
         if self.location:
-            entries = {"location": self.location[0], "offset": self.location[1], "length": self.array.nbytes}
-            return start + b"".join(data(13, pair(k, str(v))) for k, v in entries.items()) + integer(14, 1)
-        return start + (_content(self.array) if self.is_text else head(9, self.array.nbytes))
+            return start + reference(*self.location, self.array.nbytes)
+        return start + (_content(self.array) if self.is_text else head(RAW_DATA, self.array.nbytes))
 
     def encode(self) -> Iterator[bytes | memoryview]:
         """TensorProto in pieces, the raw bytes as a view of the array."""
@@ -166,6 +171,12 @@ class Weight:
     def content(self) -> memoryview:
         """The bytes of the numbers, without a copy if they lie together."""
         return memoryview(_little_endian(self.array).reshape(-1).view(np.uint8))
+
+
+def reference(file: str, offset: int, length: int) -> bytes:
+    """The part of TensorProto that says where its bytes lie outside."""
+    entries = {"location": file, "offset": offset, "length": length}
+    return b"".join(data(13, pair(k, str(v))) for k, v in entries.items()) + integer(14, 1)
 
 
 def pair(key: str, value: str) -> bytes:
@@ -187,7 +198,7 @@ def model(
     yield b"".join(data(8, data(1, domain) + integer(2, version)) for domain, version in opsets.items())
     yield b"".join(data(METADATA, pair(k, v)) for k, v in metadata.items())
     body = graph.encode()
-    heads = [head(5, weight.size) for weight in weights]
+    heads = [head(INITIALIZER, weight.size) for weight in weights]
     yield head(MODEL_GRAPH, len(body) + sum(len(h) + w.size for h, w in zip(heads, weights, strict=True)))
     yield body
     for start, weight in zip(heads, weights, strict=True):

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from .proto import METADATA, MODEL_GRAPH, pair
-from .wire import BYTES, FIXED32, FIXED64, VARINT, data
+from .proto import INITIALIZER, METADATA, MODEL_GRAPH, OUTSIDE, RAW_DATA, pair, reference
+from .wire import BYTES, FIXED32, FIXED64, VARINT, data, varint
 
 _KNOWN = {
     1: VARINT,
@@ -103,21 +103,53 @@ def annotate(path: Path, entries: Mapping[str, str]) -> None:
         file.writelines(data(METADATA, pair(key, value)) for key, value in entries.items())
 
 
-def tensor_names(model: bytes) -> list[str]:
+def tensor_names(path: Path) -> list[str]:
     """What the nodes of the outermost graph compute, without its outputs."""
-    stream = io.BytesIO(model)
     names: list[str] = []
     outputs: set[str] = set()
-    for number, _, length in fields(stream, len(model)):
-        if number != MODEL_GRAPH:
-            continue
-        for part, _, size in fields(stream, stream.tell() + length):
-            if part == 1:  # NodeProto, its outputs
-                names += _texts(stream, size, 2)
-            elif part == 12:  # ValueInfoProto of an output, its name
-                outputs.update(_texts(stream, size, 1))
+    with path.open("rb") as file:
+        for number, _, length in fields(file, path.stat().st_size):
+            if number != MODEL_GRAPH:
+                continue
+            for part, _, size in fields(file, file.tell() + length):
+                if part == 1:  # NodeProto, its outputs
+                    names += _texts(file, size, 2)
+                elif part == 12:  # ValueInfoProto of an output, its name
+                    outputs.update(_texts(file, size, 1))
     return [name for name in dict.fromkeys(names) if name and name not in outputs]
 
 
 def _texts(stream: BinaryIO, length: int, wanted: int) -> list[str]:
     return [stream.read(size).decode() for number, _, size in fields(stream, stream.tell() + length) if number == wanted]
+
+
+def mapped(path: Path) -> bytes:
+    """The model with its large weights as references to where they lie in the file: a runtime maps them, and copies nothing."""
+    pieces: list[bytes] = []
+    with path.open("rb") as file:
+        for number, wire, length in fields(file, path.stat().st_size):
+            if number != MODEL_GRAPH:
+                pieces.append(_field(file, number, wire, length))
+                continue
+            parts: list[bytes] = []
+            for part, kind, size in fields(file, file.tell() + length):
+                if part == INITIALIZER and size > OUTSIDE:
+                    parts.append(data(INITIALIZER, _referenced(file, size, path.name)))
+                else:
+                    parts.append(_field(file, part, kind, size))
+            pieces.append(data(MODEL_GRAPH, b"".join(parts)))
+    return b"".join(pieces)
+
+
+def _field(file: BinaryIO, number: int, wire: int, length: int) -> bytes:
+    """A field as it stands in the file."""
+    key = varint(number << 3 | wire)
+    return key + (varint(length) if wire == BYTES else b"") + file.read(length)
+
+
+def _referenced(file: BinaryIO, length: int, name: str) -> bytes:
+    """TensorProto with its raw bytes, if it has them, as a reference to the file."""
+    parts: list[bytes] = []
+    for number, wire, size in fields(file, file.tell() + length):
+        parts.append(reference(name, file.tell(), size) if number == RAW_DATA else _field(file, number, wire, size))
+    return b"".join(parts)

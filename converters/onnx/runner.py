@@ -10,7 +10,7 @@ import numpy as np
 
 from ...errors import UsageError
 from .proto import output_field
-from .reader import tensor_names
+from .reader import mapped, tensor_names
 
 
 def runtime() -> str:
@@ -20,18 +20,19 @@ def runtime() -> str:
     return f"onnxruntime {onnxruntime.__version__}"
 
 
-def session(model: Path | bytes, folder: Path | None = None) -> Any:
-    """A session on the CPU. Memory is given back after a run, and weights are not copied into another layout."""
+def session(path: Path, more_outputs: bytes = b"") -> Any:
+    """A session on the CPU that takes the weights from where they lie in the file: nothing is copied or repacked.
+
+    more_outputs: fields of the model that add outputs; protobuf merges what is appended into the message.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.enable_cpu_mem_arena = False
-    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-    if folder is not None:
-        options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(folder))
-    source = model if isinstance(model, bytes) else str(model)
-    return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+    options.add_session_config_entry("session.disable_prepacking", "1")
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(path.parent))
+    return onnxruntime.InferenceSession(mapped(path) + more_outputs, options, providers=["CPUExecutionProvider"])
 
 
 def run(path: Path, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
@@ -59,10 +60,7 @@ def predict(path: Path, x: Mapping[str, np.ndarray] | Sequence[np.ndarray] | np.
 
 def observe(path: Path, inputs: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
     """Every tensor of the outermost graph by name."""
-    model = path.read_bytes()
-    names = tensor_names(model)
-    # protobuf merges what is appended into the message: these become further outputs of the graph
-    opened = session(model + output_field(names), path.parent)
+    opened = session(path, output_field(tensor_names(path)))
     inputs_by_name = dict(zip([i.name for i in opened.get_inputs()], inputs, strict=True))
     outputs = [o.name for o in opened.get_outputs()]
     return dict(zip(outputs, opened.run(outputs, inputs_by_name), strict=True))

@@ -13,12 +13,10 @@ from .builder import Builder, read_by
 from .emissions import EMISSIONS
 from .half import half
 from .opset import ir_version
-from .proto import GraphProto, Weight, model
+from .proto import OUTSIDE, GraphProto, Weight, model
 
 LIMIT = (1 << 31) - (1 << 20)
 """Protobuf ends at 2 GiB: a model with more bytes of weights keeps them in a file beside it."""
-OUTSIDE = 1 << 10
-"""Weights of fewer bytes than this stay in the model."""
 PAGE = 1 << 12
 """Weights in the file beside start at pages, so that a runtime can map them."""
 
