@@ -10,6 +10,7 @@ from .activation_functions import *
 from .attention import *
 from .blocks import *
 from .buckets import *
+from .control import *
 from .conv import *
 from .conv_transpose import *
 from .creation import *
