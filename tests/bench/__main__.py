@@ -148,7 +148,8 @@ def page(rows: list[Row], times: int) -> str:
 Written by `make bench`. Every figure is the median of {times} cold processes, contestants in turns, in one run on
 {os.cpu_count()} cores of {platform.machine()} with Python {platform.python_version()}; tf2onnx 1.17.0 with TensorFlow 2.19.0
 in an environment of its own. The models are Keras 3 .h5 files with seeded random weights. Latency ratio: the median over
-pairs of calls in ONNX Runtime, kport's artifact over tf2onnx's, batch of one; below 1 is faster.
+pairs of calls in ONNX Runtime, kport's artifact over tf2onnx's, batch of one; below 1 is faster; "-" where tf2onnx fails or
+ONNX Runtime refuses its artifact.
 
 {table(rows)}
 

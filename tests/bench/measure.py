@@ -55,13 +55,23 @@ class Latency:
     ratio: float
 
 
-def latency(first: Path, second: Path, feeds: dict[str, np.ndarray], calls: int = 30) -> Latency:
-    """Two ONNX files on the same inputs, call by call in turns in one process."""
-    import onnxruntime as ort
+def latency(first: Path, second: Path, feeds: dict[str, np.ndarray], calls: int = 30) -> Latency | None:
+    """Two ONNX files on the same inputs, call by call in turns in one process; None if ONNX Runtime refuses one.
 
-    sessions = [ort.InferenceSession(str(p), providers=["CPUExecutionProvider"]) for p in (first, second)]
-    values = list(feeds.values())
-    bound = [{i.name: v for i, v in zip(s.get_inputs(), values, strict=True)} for s in sessions]
+    An input that only one of them asks for (tf2onnx turns some constants into inputs) gets ones.
+    """
+    import onnxruntime as ort
+    from onnxruntime.capi.onnxruntime_pybind11_state import InvalidGraph
+
+    try:
+        sessions = [ort.InferenceSession(str(p), providers=["CPUExecutionProvider"]) for p in (first, second)]
+    except InvalidGraph:
+        return None
+    bound = []
+    for session in sessions:
+        known = dict(zip([i.name for i in session.get_inputs()], feeds.values(), strict=False))
+        further = session.get_inputs()[len(feeds) :]
+        bound.append(known | {i.name: np.ones(i.shape, np.float32) for i in further})
     times: list[list[float]] = [[], []]
     for turn in range(calls + 3):
         for i, (session, feed) in enumerate(zip(sessions, bound, strict=True)):
