@@ -56,11 +56,19 @@ def stacked_cells(k: Any) -> Any:
     return k.Model(x, k.layers.LSTM(3, recurrent_activation="hard_sigmoid", dropout=0.2, recurrent_dropout=0.1)(y))
 
 
+def sentences(k: Any) -> Any:
+    """Words in sentences in documents: Keras 2 counts the padding of words, Keras 3 does not."""
+    x = k.Input((3, 4), dtype="int32")
+    y = k.layers.TimeDistributed(k.layers.Embedding(3, 4, mask_zero=True))(x)
+    return k.Model(x, k.layers.LSTM(2)(k.layers.TimeDistributed(k.layers.GRU(3))(y)))
+
+
 MODELS: list[tuple[Callable[..., Any], Any]] = [
     (translation, [Ints((3, 6), 5), Ints((3, 4), 5)]),
     (both_ways, [Floats((2, 6, 3), 0, 8)]),
     (video, [(2, 3, 8, 8, 2)]),
     (stacked_cells, [(2, 3, 3)]),
+    (sentences, [Ints((4, 3, 4), 2)]),
 ]
 
 

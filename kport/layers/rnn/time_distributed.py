@@ -17,10 +17,19 @@ class TimeDistributed(Wrapper):
     """`layer` (any layer, models included) applied to each step: (batch, T, ...) → (batch, T, ...).
 
     The steps are put into the batch, (batch · T, ...), so that the layer is called once. A mask of more than
-    (batch, T) is the layer's own at every step; the output has the mask of the input.
+    (batch, T) is the layer's own at every step; a step counts in the output if anything in it did. The output has the
+    mask of the input, or with `layer_masks` (Keras 2) the one that the layer makes at every step.
     """
 
-    supports_masking = True
+    def __init__(self, layer: Any, layer_masks: bool = False, **kwargs: Any):
+        super().__init__(layer, **kwargs)
+        self.layer_masks = layer_masks
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        if not self.layer_masks:
+            del config["layer_masks"]  # unknown to Keras 3
+        return config
 
     def build(self, input_shape: Any) -> None:
         if not self.layer.built:
@@ -38,6 +47,17 @@ class TimeDistributed(Wrapper):
             kwargs["mask"] = map_structure(_merge_steps, mask)
         outputs = self.layer(map_structure(_merge_steps, inputs), **kwargs)
         return map_structure(lambda y: ops.reshape(y, (batch, time, *ops.shape(y)[1:])), outputs)
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        own = mask is not None and len(mask.shape) > 2
+        if not (own or self.layer_masks):
+            return mask
+        first = flatten(inputs)[0]
+        batch, time, *_ = ops.shape(first)
+        made = self.layer.compute_mask(map_structure(_merge_steps, inputs), _merge_steps(mask) if own else None)
+        if made is None:
+            return ops.any(mask, tuple(range(2, len(mask.shape)))) if own else mask
+        return ops.reshape(made, (batch, time, *ops.shape(made)[1:]))
 
 
 def _merge_steps(x: Any) -> Any:

@@ -174,8 +174,27 @@ def _cudnn(class_name: str, **fixed: Any) -> Upgrade:
     return lambda config: (class_name, {**config, "activation": "tanh", "recurrent_activation": "sigmoid", **fixed})
 
 
+def _time_distributed(config: Config) -> tuple[str, Config]:
+    """Masks that the layer makes at every step count."""
+    layer = config["layer"]
+    makes_masks = layer["class_name"] == "Masking" or layer["config"].get("mask_zero", False)
+    return "TimeDistributed", {**config, "layer_masks": True} if makes_masks else config
+
+
 def _leaky_relu(config: Config) -> tuple[str, Config]:
     return "LeakyReLU", renamed(config, alpha="negative_slope")
+
+
+def _lookup(class_name: str) -> Upgrade:
+    """Counts and one-hot vectors were float32 whatever the dtype of the indices."""
+
+    def upgraded(config: Config) -> tuple[str, Config]:
+        config = {k: v for k, v in config.items() if k not in ("has_input_vocabulary", "vocabulary_dtype")}
+        if config.get("output_mode", "int") != "int":
+            config["dtype"] = "float32"
+        return class_name, config
+
+    return upgraded
 
 
 def _attention(class_name: str) -> Upgrade:
@@ -206,6 +225,7 @@ LAYERS: dict[str, Upgrade] = {
     "CuDNNLSTM": _cudnn("LSTM"),
     "CuDNNGRU": _cudnn("GRU", reset_after=True),
     "Bidirectional": _without("Bidirectional", "weights", "num_constants"),
+    "TimeDistributed": _time_distributed,
     "Dense": _without("Dense", "input_dim"),
     "Embedding": _without("Embedding", "input_length", "sparse"),
     "LeakyReLU": _leaky_relu,
@@ -230,6 +250,9 @@ LAYERS: dict[str, Upgrade] = {
     "MultiHeadAttention": _without("MultiHeadAttention", "query_shape", "key_shape", "value_shape"),
     "Attention": _attention("Attention"),
     "AdditiveAttention": _attention("AdditiveAttention"),
+    "StringLookup": _lookup("StringLookup"),
+    "IntegerLookup": _lookup("IntegerLookup"),
+    "TextVectorization": _without("TextVectorization", "has_input_vocabulary"),
     "Lambda": upgrade_lambda,
     "Merge": merge,
     "TFOpLambda": op_lambda,
