@@ -19,6 +19,7 @@ from ..models.model import Model
 from ..ops.variable import Variable
 from .archive import LayerWeights, Stored
 from .conversions import CONVERSIONS, OLD_COUNTS, Origin
+from .quantized import dequantized
 
 
 def assign_layers(model: Model, weights: LayerWeights) -> None:
@@ -85,6 +86,9 @@ def _units(layer: Layer, trainable: bool = True) -> Iterator[_Unit]:
 
 def _assign(layer: Layer, arrays: list[Stored], origin: Origin) -> None:
     units = _unique(layer)
+    if any(_base(a.name).endswith("_scale") and a.name.count("/") for a in arrays) and any(a.dtype == "int8" for a in arrays):
+        _assign_quantized(units, arrays)
+        return
     for candidate in (units, [u.with_old_counts() for u in units]):
         if sum(sum(u.counts) for u in candidate) == len(arrays):
             units = candidate
@@ -105,6 +109,18 @@ def _assign(layer: Layer, arrays: list[Stored], origin: Origin) -> None:
         parts[id(unit)] += [next(rest) for _ in range(unit.counts[1] if unit.trainable else sum(unit.counts))]
     for unit in units:
         _fill(unit, parts[id(unit)], origin)
+
+
+def _assign_quantized(units: list[_Unit], arrays: list[Stored]) -> None:
+    """Keras 3 names each array with its layer: <layer>/<array>, so that quantized ones are found by name."""
+    by_layer: dict[str, dict[str, Stored]] = {}
+    for array in arrays:
+        parent, _, name = array.name.rpartition("/")
+        by_layer.setdefault(parent.rpartition("/")[2], {})[name] = array
+    for unit in units:
+        values = dequantized(unit.layer, unit.weights, by_layer.get(unit.layer.name, {}))
+        for weight, value in zip(unit.weights, values, strict=True):
+            weight.assign(value)
 
 
 def _unique(layer: Layer) -> list[_Unit]:

@@ -26,23 +26,26 @@ _ORDERS = {
 """The arrays of each quantized layer, in the file's order; zero points and groups only where there are groups."""
 
 
-def dequantized(layer: Any, weights: list[Any], stored: list[Stored]) -> list[np.ndarray]:
-    """The layer's float weights from its quantized ones."""
-    order = [
-        n
-        for n in _ORDERS.get(type(layer).__name__, ())
-        if n in {w.name for w in weights} or n.endswith(("scale", "zero", "g_idx"))
-    ]
-    if not any(w.name == "reverse_embeddings" for w in weights):
+def named(layer: Any, weights: list[Any], stored: list[Stored]) -> dict[str, Stored]:
+    """The quantized arrays of a layer by name, from the order in which `.keras` archives number them."""
+    own = {w.name for w in weights}
+    order = [n for n in _ORDERS.get(type(layer).__name__, ()) if n in own or n.endswith(("_scale", "_zero", "g_idx"))]
+    if "reverse_embeddings" not in own:
         order = [n for n in order if not n.startswith("reverse")]
     if len(order) != len(stored):
-        order = [n for n in order if not n.endswith(("zero", "g_idx"))]
+        order = [n for n in order if not n.endswith(("_zero", "g_idx"))]
     if len(order) != len(stored):
-        raise LayerError(
-            f"expected quantized arrays {order}. Received: {len(stored)}: {', '.join(f'{a.dtype}{a.shape}' for a in stored)}",
-            layer.name,
-        )
-    arrays = {name: array.read() for name, array in zip(order, stored, strict=True)}
+        received = ", ".join(f"{a.dtype}{a.shape}" for a in stored)
+        raise LayerError(f"expected quantized arrays {order}. Received: {len(stored)}: {received}", layer.name)
+    return dict(zip(order, stored, strict=True))
+
+
+def dequantized(layer: Any, weights: list[Any], stored: dict[str, Stored]) -> list[np.ndarray]:
+    """The layer's float weights from its quantized ones."""
+    missing = sorted({w.name for w in weights} - set(stored))
+    if missing:
+        raise LayerError(f"expected arrays {missing}. Received: {sorted(stored)}", layer.name)
+    arrays = {name: array.read() for name, array in stored.items()}
     groups = arrays["g_idx"].astype(int) if "g_idx" in arrays else None
     return [_weight(layer, w, arrays, groups) for w in weights]
 

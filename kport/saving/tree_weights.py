@@ -17,7 +17,7 @@ from ..models.feature_space import FeatureSpace
 from ..models.model import Model
 from ..naming import UniqueNames, snake_case
 from .archive import Stored, TreeWeights
-from .quantized import dequantized
+from .quantized import dequantized, named
 
 _ROOTS = ("layers", "_layer_checkpoint_dependencies")
 
@@ -51,13 +51,23 @@ def _children(layer: Layer, path: str, weights: TreeWeights) -> Iterator[tuple[s
         return
     for key, value in vars(layer).items():
         if isinstance(value, Layer):
-            yield key, value
+            yield _stored_name(key, path, weights), value
         elif isinstance(value, (list, tuple, dict)):
             items = list(value.values()) if isinstance(value, dict) else value
             names = UniqueNames()
+            stored = _stored_name(key, path, weights)
             for item in items:
                 if isinstance(item, Layer):
-                    yield f"{key}/{names.next(snake_case(type(item).__name__))}", item
+                    yield f"{stored}/{names.next(snake_case(type(item).__name__))}", item
+
+
+def _stored_name(attribute: str, path: str, weights: TreeWeights) -> str:
+    """The attribute, which the file may know with or without an underscore: versions differ in which they see first."""
+    for name in (attribute, attribute.lstrip("_"), f"_{attribute}"):
+        full = f"{path}/{name}"
+        if full in weights.arrays or any(p.startswith(f"{full}/") for p in weights.arrays):
+            return name
+    return attribute
 
 
 def _root(path: str, weights: TreeWeights) -> tuple[str, str]:
@@ -100,7 +110,7 @@ def _fill(layer: Layer, own: list[Any], stored: dict[str, Stored] | None, path: 
         raise MissingPartError(f"expected weights of layer '{layer.name}' at '{path}' of the file. Received: none")
     arrays: list[Any] = [stored[key] for key in sorted(stored, key=_position)]
     if any(a.dtype == "int8" for a in arrays) and len(arrays) > len(own):
-        arrays = dequantized(layer, own, arrays)
+        arrays = dequantized(layer, own, named(layer, own, arrays))
     if len(arrays) != len(own):
         raise LayerError(
             f"expected {len(own)} arrays: {', '.join(f'{w.name}{w.shape}' for w in own)}. "

@@ -54,7 +54,7 @@ def main(path):
         code = eval(source).__code__
         cases[version][source] = base64.b64encode(marshal.dumps(code)).decode("ascii")
     with io.open(path, "w") as file:
-        file.write(u"" + json.dumps(cases, indent=0, sort_keys=True) + "\n")
+        file.write("" + json.dumps(cases, indent=0, sort_keys=True) + "\n")
 
 
 if __name__ == "__main__":

@@ -61,14 +61,17 @@ def _yaml(text: str, path: Path) -> Any:
             f"reading the YAML architecture {path} needs the package pyyaml: pip install 'kport[yaml]'"
         ) from None
 
+    def _scalar(loader: Any, node: Any) -> Any:
+        return loader.construct_scalar(node)
+
     class Loader(yaml.SafeLoader):
         """Plain data, and the tuples and texts that Keras on Python 2 marked with tags of Python's."""
 
     Loader.add_constructor(
         "tag:yaml.org,2002:python/tuple", lambda loader, node: [loader.construct_object(n, deep=True) for n in node.value]
     )
-    Loader.add_constructor("tag:yaml.org,2002:python/unicode", lambda loader, node: loader.construct_scalar(node))
-    Loader.add_constructor("tag:yaml.org,2002:python/str", lambda loader, node: loader.construct_scalar(node))
+    Loader.add_constructor("tag:yaml.org,2002:python/unicode", _scalar)
+    Loader.add_constructor("tag:yaml.org,2002:python/str", _scalar)
     try:
         return yaml.load(text, Loader=Loader)
     except yaml.YAMLError as error:

@@ -104,7 +104,7 @@ class _Member(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         view = memoryview(buffer).cast("B")[: max(self._size - self._position, 0)]
         self._file.seek(self._start + self._position)
-        count = self._file.readinto(view)  # type: ignore[attr-defined]
+        count = self._file.readinto(view)
         self._position += count
         return int(count)
 

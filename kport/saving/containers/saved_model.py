@@ -89,6 +89,9 @@ def _node(data: bytes) -> _Node:
 
 
 def _variables(nodes: list[_Node], layer: int) -> list[_Node]:
+    if "variables" not in nodes[layer].children:  # preprocessing layers: each array is an attribute, under several names
+        own = {i: name for name, i in reversed(nodes[layer].children.items()) if nodes[i].key}
+        return [_Node({}, name, nodes[i].key) for i, name in own.items()]
     trainable = _list(nodes, layer, "trainable_variables")
     return [nodes[i] for i in trainable + [i for i in _list(nodes, layer, "variables") if i not in trainable]]
 

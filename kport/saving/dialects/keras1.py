@@ -34,7 +34,7 @@ _SIGNS = (
 )
 ONLY_KERAS_1 = ("Highway", "MaxoutDense", "SReLU", "ParametricSoftplus")
 """Layers that no later generation has; they keep Keras 1's arguments."""
-_TRAINING = ("W_regularizer", "U_regularizer", "b_regularizer", "W_constraint", "U_constraint", "b_constraint")
+_TRAINING: tuple[str, ...] = ("W_regularizer", "U_regularizer", "b_regularizer", "W_constraint", "U_constraint", "b_constraint")
 _TRAINING += ("activity_regularizer", "gamma_regularizer", "beta_regularizer", "weights", "cache_enabled")
 _TRAINING += tuple(f"{part}_{kind}" for part in ("depthwise", "pointwise") for kind in ("regularizer", "constraint"))
 

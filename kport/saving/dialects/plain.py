@@ -52,7 +52,7 @@ def nested(config: dict[str, Any], upgrade: Callable[[Entry], Entry]) -> dict[st
     """The configuration with `upgrade` of every layer in its arguments."""
     config = dict(config)
     for key in _NESTED:
-        value = config.get(key)
+        value: Any = config.get(key)
         if is_entry(value):
             config[key] = upgrade(value)
         elif isinstance(value, list) and value and all(map(is_entry, value)):

@@ -156,7 +156,7 @@ def _of_variable_length(raw: bytes) -> Iterator[Instruction | tuple[int, int]]:
     while position < len(raw):
         number = raw[position]
         size = 3 if number >= 90 else 1
-        yield number, int.from_bytes(raw[position + 1 : position + size], "little")  # type: ignore[misc]
+        yield number, int.from_bytes(raw[position + 1 : position + size], "little")
         position += size
 
 

@@ -1,0 +1,67 @@
+"""Files saved here and now by Keras 3 and by tf.keras, in every container, against what they compute there."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from kport.saving import load
+from tests.compare import assert_same
+from tests.saving.fresh import BUILDERS, randomized
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # the oracles' own
+
+
+def _as_json(model: Any, folder: Path) -> tuple[Path, Path]:
+    (folder / "model.json").write_text(model.to_json())
+    model.save_weights(folder / "model.weights.h5")
+    return folder / "model.json", folder / "model.weights.h5"
+
+
+def _as_file(suffix: str) -> Callable[[Any, Path], tuple[Path, None]]:
+    def save(model: Any, folder: Path) -> tuple[Path, None]:
+        model.save(folder / f"model{suffix}")
+        return folder / f"model{suffix}", None
+
+    return save
+
+
+CONTAINERS = {".h5": _as_file(".h5"), ".keras": _as_file(".keras"), "folder": _as_file(""), "json": _as_json}
+
+CASES = [
+    *(("keras", container, name) for container in (".h5", ".keras", "json") for name in BUILDERS),
+    *(("tf_keras", container, name) for container in (".h5", ".keras", "folder", "json") for name in BUILDERS),
+]
+
+
+@pytest.mark.parametrize(("generation", "container", "name"), CASES, ids=lambda x: x)
+def test_computes_the_same(generation: str, container: str, name: str, tmp_path: Path) -> None:
+    keras = importlib.import_module(generation)
+    keras.backend.clear_session()
+    model, inputs = BUILDERS[name](keras)
+    randomized(model)
+    arrays = inputs if isinstance(inputs, list) else [inputs]
+    tensors = [_tensor(x) for x in arrays]
+    expected = model(tensors if len(tensors) > 1 else tensors[0], training=False)
+    path, weights = CONTAINERS[container](model, tmp_path)
+    opened = load(path, weights=weights)
+    assert opened.input_names == [_layer_of(x).name for x in model.inputs]
+    assert opened.output_names == [_layer_of(x).name for x in model.outputs]
+    assert opened.count_params() == model.count_params() or name == "text"
+    assert_same(opened.predict(inputs), expected, what=name)
+
+
+def _layer_of(tensor: Any) -> Any:
+    """The layer that gives a tensor: in both generations its name is the input's or output's."""
+    return tensor._keras_history[0] if hasattr(tensor, "_keras_history") else tensor.node.layer
+
+
+def _tensor(x: np.ndarray) -> Any:
+    import tensorflow as tf
+
+    return tf.constant(x.tolist()) if x.dtype == object else tf.convert_to_tensor(x)
