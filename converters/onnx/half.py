@@ -1,8 +1,11 @@
 """float16: weights and computation in half precision, inputs and outputs as in the Keras model.
 
 Every float32 value becomes a float16 one (`name:float16`) between a Cast after the inputs and one before the outputs.
-What loses too many digits or overflows in float16 is computed in float32, between casts of its own: statistics,
-sums of squares, exponentials and their sums. Weights beyond ±65504 become ±65504.
+Some things are computed in float32, between casts of their own:
+- what loses too many digits or overflows in float16: statistics, sums of squares, exponentials and their sums;
+- an operation with a number that float16 can't hold, such as the -1e9 that masks scores or a tiny epsilon;
+- what comes before the first weights: there inputs are prepared, which should be as exact as the Keras model's own.
+Weights beyond ±65504 become ±65504.
 """
 
 from __future__ import annotations
@@ -14,15 +17,22 @@ import numpy as np
 
 from ...ir import Graph, Node, Value, scope
 from ...ops import activation, cumulative, elementwise, reduce
+from ...ops.conv import Conv
+from ...ops.conv_transpose import ConvTranspose
 from ...ops.creation import Arange
+from ...ops.einsum import Einsum
 from ...ops.elementwise import cast
+from ...ops.indexing import Take
+from ...ops.linear import Linear, MatMul
 from ...ops.norm import BatchNorm, GroupNorm, L2Normalize, LayerNorm, RmsNorm
 from ...ops.op import Op
+from ...ops.recurrent import Gru, Lstm, SimpleRnn
 from ...ops.scan import Scan
 from ..passes.rewrite import Rewriter
 
 SUFFIX = ":float16"
 LIMIT = float(np.finfo(np.float16).max)
+LEAST = float(np.finfo(np.float16).tiny)
 
 SAFE: frozenset[type[Op]] = frozenset(
     {
@@ -50,6 +60,10 @@ SAFE: frozenset[type[Op]] = frozenset(
 """Operations that stay in float32."""
 
 
+WEIGHTED: frozenset[type[Op]] = frozenset({Conv, ConvTranspose, Einsum, Gru, Linear, Lstm, MatMul, Scan, SimpleRnn, Take})
+"""Operations that end the preparation of inputs."""
+
+
 def half(graph: Graph) -> tuple[Graph, int]:
     """The graph in half precision; the number of values that are float16 now."""
     return _Half(graph).run()
@@ -60,6 +74,7 @@ class _Half:
         self.rewriter = Rewriter(graph)
         self.halves: dict[Value, Value] = {}  # of the old graph → float16
         self.singles: dict[Value, Value] = {}  # of the old graph → float32, where it was needed
+        self.early = set(graph.inputs)  # of the old graph: no weights were used yet
 
     def run(self) -> tuple[Graph, int]:
         for node in self.rewriter.old.nodes:
@@ -74,7 +89,7 @@ class _Half:
         if not floats:
             self.rewriter.keep(node, [self.rewriter.get(v) for v in node.inputs])
             return
-        safe = type(node.op) in SAFE
+        safe = self.stays_single(node)
         op: Any = node.op
         if not safe and getattr(op, "dtype", None) == "float32":
             op = replace(op, dtype="float16")
@@ -83,6 +98,13 @@ class _Half:
         for old, new in zip(node.outputs, results if isinstance(results, tuple) else (results,), strict=True):
             self.bind(old, new)
         self.rewriter.changes += 1
+
+    def stays_single(self, node: Node) -> bool:
+        variables = [v for v in node.inputs if v is not None and not v.is_constant]
+        if type(node.op) not in WEIGHTED and variables and self.early.issuperset(variables):
+            self.early.update(node.outputs)
+            return True
+        return type(node.op) in SAFE or any(v is not None and v.data is not None and _beyond(v.data) for v in node.inputs)
 
     def bind(self, old: Value, new: Value) -> None:
         where = self.halves if new.dtype == "float16" else self.singles if old.dtype == "float32" else self.rewriter.values
@@ -112,3 +134,11 @@ class _Half:
         new: Value = cast(source, dtype)
         new.name = name
         return new
+
+
+def _beyond(data: np.ndarray) -> bool:
+    """Whether it is a number that float16 would make infinite, or lose."""
+    if data.size != 1 or data.dtype != np.float32:
+        return False
+    size = abs(data.item())
+    return LIMIT < size < np.inf or 0 < size < LEAST

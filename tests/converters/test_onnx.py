@@ -91,7 +91,7 @@ def test_half_precision(tmp_path: Path) -> None:
 
 def test_half_precision_keeps_large_sums_and_masks_finite(tmp_path: Path) -> None:
     def function(x: KerasTensor) -> KerasTensor:
-        x = layers.Rescaling(100.0)(x)
+        x = layers.Rescaling(100.0)(layers.Dense(600)(x))
         x = layers.LayerNormalization()(x)
         return layers.Softmax()(x, mask=ops.greater(x, 0.0))
 
