@@ -72,6 +72,8 @@ def compare_arrays(name: str, a: np.ndarray, e: np.ndarray, tolerance: Tolerance
 
 def proves_something(expected: Sequence[np.ndarray]) -> str | None:
     """Why agreeing with these outputs would prove nothing; None if it does."""
+    if not any(e.size for e in expected):
+        return "the reference's outputs have no elements"
     floats = [e for e in expected if e.dtype.kind == "f"]
     if floats and not any(np.isfinite(e).any() for e in floats):
         return "the reference's outputs are not finite for the samples: give --samples"

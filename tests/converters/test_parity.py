@@ -63,3 +63,4 @@ def test_nothing_is_proved_by_what_is_not_finite() -> None:
     assert proves_something([array(np.nan, np.inf)]) is not None
     assert proves_something([array(np.nan, 1.0)]) is None
     assert proves_something([np.array([1, 2])]) is None
+    assert proves_something([np.zeros((2, 0))]) is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ...errors import LayerError
 from ...ops.shapes import spatial_axes
 from ...registry import layers
 from ..data_format import standardize
@@ -13,12 +12,9 @@ from .edges import Pair, pair, pairs
 
 
 def crop(x: Any, cropping: tuple[Pair, ...], data_format: str) -> Any:
-    """`x` without `cropping` (before, after) elements of its spatial axes; a LayerError if nothing would be left."""
+    """`x` without `cropping` (before, after) elements of its spatial axes; as in Keras 2 nothing may be left."""
     key = [slice(None)] * len(x.shape)
     for axis, (before, after) in zip(spatial_axes(len(x.shape), data_format), cropping, strict=True):
-        size = x.shape[axis]
-        if size is not None and before + after >= size:
-            raise LayerError(f"expected cropping less than the size {size} of axis {axis}. Received: cropping={cropping}")
         key[axis] = slice(before, -after or None)
     return x[tuple(key)]
 
