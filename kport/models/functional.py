@@ -13,6 +13,7 @@ from ..layers.keras_tensor import KerasTensor, LayerCall
 from ..layers.layer import Layer, call_parameters
 from ..registry import layers
 from ..tree import flatten, map_structure, pack_like
+from .masks import Masks
 from .model import Model, fitted
 from .serialization import functional_config, functional_from_config
 
@@ -33,10 +34,15 @@ class Functional(Model):
         self._keras_inputs = inputs
         self._keras_outputs = outputs
         finished, met = traverse(flatten(outputs))
-        self._keras_calls = ordered_calls(flatten(inputs), finished)
+        depths, layer_depths = depths_of(finished)
+        self._keras_calls = ordered_calls(flatten(inputs), finished, depths)
         self._keras_last_uses = last_uses(self._keras_calls, flatten(outputs))
-        self._layers = ordered_layers(self._keras_calls, finished, met)
+        self._layers = ordered_layers(self._keras_calls, layer_depths, met)
         check_names(self._layers, self.name)
+        own = {id(t) for t in flatten(inputs)}
+        self.takes_masks = any(
+            call.layer.takes_masks and any(id(t) in own for t in tensors_of(call)) for call in self._keras_calls
+        )
         self.built = True
 
     @property
@@ -78,18 +84,15 @@ class Functional(Model):
     def run(self, inputs: Any, mask: Any = None, training: bool = False) -> tuple[Any, Any]:
         """The outputs and their masks. An intermediate value is let go after its last use."""
         values: dict[int, Any] = {}
-        masks: dict[int, Any] = {}
+        masks = Masks(self._keras_calls)
         given_masks = [None] * len(self.input_tensors) if mask is None else self.in_order(mask)
         given = zip(self.input_names, self.input_tensors, self.in_order(inputs), given_masks, strict=True)
         for name, tensor, value, value_mask in given:
             values[id(tensor)] = fitted(self.name, name, tensor, value)
-            masks[id(tensor)] = value_mask
+            masks.attached[id(tensor)] = value_mask
 
         def value_of(x: Any) -> Any:
             return values[id(x)] if isinstance(x, KerasTensor) else x
-
-        def mask_of(x: Any) -> Any:
-            return masks.get(id(x)) if isinstance(x, KerasTensor) else None
 
         for call, unused in zip(self._keras_calls, self._keras_last_uses, strict=True):
             if not isinstance(call.layer, InputLayer):
@@ -97,14 +100,12 @@ class Functional(Model):
                 args, kwargs = map_structure(value_of, (call_args, call_kwargs))
                 if training and "training" in call_parameters(type(call.layer)):
                     kwargs.setdefault("training", True)
-                results, result_masks = call.layer.call_with_masks(args, kwargs, map_structure(mask_of, call_args))
-                tensors = flatten(call.outputs)
-                values.update(zip(map(id, tensors), flatten(results), strict=True))
-                # one mask is the first output's
-                masks.update(zip(map(id, tensors), flatten(result_masks), strict=False))
+                results, result_masks = call.layer.call_with_masks(args, kwargs, masks.of_arguments(call, call_args))
+                values.update(zip(map(id, flatten(call.outputs)), flatten(results), strict=True))
+                masks.update(call, call_args, args, result_masks, values)
             for key in unused:
                 values.pop(key, None)
-        return map_structure(value_of, self.outputs), map_structure(mask_of, self.outputs)
+        return map_structure(value_of, self.outputs), map_structure(masks.of, self.outputs)
 
 
 def positional(call: LayerCall) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -143,19 +144,8 @@ def traverse(outputs: list[KerasTensor], ends: Collection[int] = ()) -> tuple[li
     return finished, met
 
 
-def ordered_calls(inputs: list[KerasTensor], finished: list[LayerCall]) -> list[LayerCall]:
-    """The finished calls, after those of the inputs. Another input that is needed is a LayerError."""
-    own = {id(t.call): t.call for t in inputs if t.call is not None}
-    for call in finished:
-        if isinstance(call.layer, InputLayer) and id(call) not in own:
-            raise LayerError(
-                f"the model's outputs need the input '{call.layer.name}', which is not among its inputs", call.layer.name
-            )
-    return [*own.values(), *(call for call in finished if id(call) not in own)]
-
-
-def ordered_layers(calls: list[LayerCall], finished: list[LayerCall], met: dict[int, int]) -> list[Layer]:
-    """The layers in Keras's order, which is that of weights: by how many calls follow at most, then as they were met."""
+def depths_of(finished: list[LayerCall]) -> tuple[dict[int, int], dict[int, int]]:
+    """How many calls follow each call, and each layer, at most (by id). The calls of a layer keep together, as in Keras."""
     depths: dict[int, int] = {}
     layer_depths: dict[int, int] = {}
     for call in reversed(finished):
@@ -163,8 +153,26 @@ def ordered_layers(calls: list[LayerCall], finished: list[LayerCall], met: dict[
         depths[id(call)] = layer_depths[id(call.layer)] = depth
         for x in tensors_of(call):
             depths[id(x.call)] = max(depths.get(id(x.call), 0), depth + 1)
+    return depths, layer_depths
+
+
+def ordered_calls(inputs: list[KerasTensor], finished: list[LayerCall], depths: dict[int, int]) -> list[LayerCall]:
+    """The calls in the order in which Keras runs them, those of the inputs first. Another input is a LayerError."""
+    own = {id(t.call): t.call for t in inputs if t.call is not None}
+    for call in finished:
+        if isinstance(call.layer, InputLayer) and id(call) not in own:
+            raise LayerError(
+                f"the model's outputs need the input '{call.layer.name}', which is not among its inputs", call.layer.name
+            )
+    position = {key: i for i, key in enumerate(depths)}
+    rest = [call for call in finished if id(call) not in own]
+    return [*own.values(), *sorted(rest, key=lambda call: (-depths[id(call)], position[id(call)]))]
+
+
+def ordered_layers(calls: list[LayerCall], depths: dict[int, int], met: dict[int, int]) -> list[Layer]:
+    """The layers in Keras's order, which is that of weights: the deepest first, then as they were met."""
     layers = {id(call.layer): call.layer for call in calls}
-    return sorted(layers.values(), key=lambda layer: (-layer_depths.get(id(layer), 0), met.get(id(layer), -1)))
+    return sorted(layers.values(), key=lambda layer: (-depths.get(id(layer), 0), met.get(id(layer), -1)))
 
 
 def last_uses(calls: list[LayerCall], outputs: list[KerasTensor]) -> list[list[int]]:

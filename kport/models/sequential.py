@@ -79,6 +79,7 @@ class Sequential(Model):
         """The model as a graph of calls; None before the layers are connected."""
         if self._keras_functional is None and self._keras_end is not None:
             self._keras_functional = Functional(self.inputs, self._keras_end, name=self.name)
+            self.takes_masks = self._keras_functional.takes_masks
         return self._keras_functional
 
     @property

@@ -145,7 +145,7 @@ def standardized(x: np.ndarray, axes: tuple[int, ...], epsilon: float) -> np.nda
     """(x - μ) / √(σ² + epsilon)"""
     centred = x - x.mean(axis=axes, keepdims=True)
     y: np.ndarray = centred / np.sqrt(np.square(centred).mean(axis=axes, keepdims=True) + epsilon)
-    return y
+    return y.astype(x.dtype, copy=False)  # bfloat16 with a Python number gives float32
 
 
 class RmsNorm(OverAxes):
@@ -157,6 +157,7 @@ class RmsNorm(OverAxes):
 
     def numpy(self, x: np.ndarray, scale: np.ndarray | None = None) -> np.ndarray:
         y: np.ndarray = x / np.sqrt(np.square(x).mean(axis=self.axes, keepdims=True) + self.epsilon)
+        y = y.astype(x.dtype, copy=False)
         return y if scale is None else y * scale.reshape(along(self.axes, x, scale))
 
     def tensorflow(self, x: Any, scale: Any = None) -> Any:
@@ -173,7 +174,7 @@ class L2Normalize(OverAxes):
 
     def numpy(self, x: np.ndarray) -> np.ndarray:
         y: np.ndarray = x / np.maximum(np.sqrt(np.square(x).sum(axis=self.axes, keepdims=True)), self.epsilon)
-        return y
+        return y.astype(x.dtype, copy=False)
 
     def tensorflow(self, x: Any) -> Any:
         # the form with rsqrt has a finite gradient at x = 0, that of the square root has none

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from ..errors import MissingPartError, UnknownLayerError
+from ..models.masks import keep_masks
 from ..models.model import Model
 from ..registry import CUSTOM, layers
 from . import containers, dialects
@@ -47,6 +49,8 @@ def load_source(path: Any, weights: Any = None, custom: Any = None) -> tuple[Mod
             generation, architecture = dialects.upgrade(archive)
             check_known(architecture)
             model = _build(architecture, file)
+        if _version(archive.keras_version, generation) < (3, 8):
+            keep_masks(model)
         if archive.weights is not None:
             with reading(file, "the weights of a model"):
                 _assign(model, archive)
@@ -64,6 +68,12 @@ def _build(architecture: Entry, path: Path) -> Model:
             "again"
         )
     return model
+
+
+def _version(text: str | None, generation: int) -> tuple[int, int]:
+    """Major and minor number of the Keras that wrote a file; the newest of the generation if that wasn't recorded."""
+    found = re.match(r"(\d+)\.(\d+)", text or "")
+    return (int(found[1]), int(found[2])) if found else (generation, 99)
 
 
 def _assign(model: Model, archive: Archive) -> None:

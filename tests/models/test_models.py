@@ -11,6 +11,7 @@ import pytest
 import kport
 from kport.check import check
 from kport.interpret import interpret
+from kport.models.masks import keep_masks
 from kport.trace import trace
 from kport.tree import flatten, map_structure
 from tests.compare import assert_same
@@ -225,7 +226,7 @@ def transformer_block(k: Any) -> Any:
 
 @case([Ints((3, 6), 4), Ints((3, 5), 4)])
 def transformer_decoder(k: Any) -> Any:
-    """Both lengths unknown, both padded."""
+    """Both lengths unknown, both padded. Keras's MultiHeadAttention takes the masks off its inputs as it runs."""
     a, b = k.Input((None,), dtype="int32"), k.Input((None,), dtype="int32")
     embedding = k.layers.Embedding(4, 4, mask_zero=True)
     x, memory = embedding(a), embedding(b)
@@ -233,7 +234,36 @@ def transformer_decoder(k: Any) -> Any:
     x = k.layers.Add()([x, k.layers.MultiHeadAttention(2, 3, dropout=0.1)(x, memory)])
     x = k.layers.Add()([x, k.layers.GroupQueryAttention(3, 4, 2)(x, memory, use_causal_mask=True)])
     attended, weights = k.layers.MultiHeadAttention(2, 3, attention_axes=1)(x, value=memory, return_attention_scores=True)
-    return k.Model([a, b], [k.layers.AdditiveAttention()([attended, memory]), weights])
+    return k.Model([a, b], [k.layers.AdditiveAttention()([attended, memory]), weights, x])
+
+
+def encoder_block(k: Any) -> Any:
+    x = k.Input((None, 4))
+    y = k.layers.LayerNormalization()(k.layers.Add()([x, k.layers.MultiHeadAttention(2, 3)(x, x)]))
+    return k.Model(x, k.layers.Add()([y, k.layers.Dense(4, activation="gelu")(y)]))
+
+
+@case(Ints((3, 6), 3))
+def masks_that_attention_takes(k: Any) -> Any:
+    """From the second block on nothing is masked; a recurrent layer got its mask when the model was put together."""
+    x = k.Input((None,), dtype="int32")
+    embedded = k.layers.Embedding(3, 4, mask_zero=True)(x)
+    y = k.layers.Dropout(0.1)(embedded)
+    for _ in range(2):
+        y = k.layers.LayerNormalization()(k.layers.Add()([y, k.layers.MultiHeadAttention(2, 3)(y, y)]))
+    return k.Model(x, [y, k.layers.LSTM(3)(y), k.layers.LSTM(2)(embedded), k.layers.GlobalAveragePooling1D()(y)])
+
+
+@case(Ints((3, 6), 3))
+def masks_that_attention_takes_in_nested_models(k: Any) -> Any:
+    x = k.Input((None,), dtype="int32")
+    y = k.layers.Embedding(3, 4, mask_zero=True)(x)
+    for block in (encoder_block(k), encoder_block(k)):
+        y = block(y)
+    z = k.layers.Embedding(3, 4, mask_zero=True)(x)
+    z = k.layers.Add()([z, k.Sequential([k.Input((None, 4)), k.layers.Dropout(0.1), encoder_block(k)])(z)])
+    z = k.layers.MultiHeadAttention(2, 3)(z, z)
+    return k.Model(x, [z, y, k.layers.LSTM(3)(y), k.layers.GlobalAveragePooling1D()(y)])
 
 
 @case((2, 3, 4, 5))
@@ -307,6 +337,18 @@ def test_configuration_round_trip(pair: Any) -> None:
     again.predict(inputs)
     again.set_weights(model.get_weights())
     assert_same(again.predict(inputs), expected)
+
+
+def test_masks_as_keras_2_passes_them_on() -> None:
+    """There attention takes no masks, so the second block is masked as well."""
+    import tf_keras
+
+    inputs = make(Ints((3, 6), 3), 7)
+    ours, theirs = masks_that_attention_takes(kport), masks_that_attention_takes(tf_keras)
+    keep_masks(ours)
+    theirs.set_weights(random_weights(theirs.weights, "masks"))
+    ours.set_weights(theirs.get_weights())
+    assert_same(ours.predict(inputs), [t.numpy() for t in theirs(inputs)])
 
 
 def test_subclass_computes_and_is_traced() -> None:

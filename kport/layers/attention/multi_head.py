@@ -175,6 +175,8 @@ class MultiHeadAttention(HeadedAttention):
     Source: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
     """
 
+    takes_masks = True
+
     def __init__(
         self,
         num_heads: int,
