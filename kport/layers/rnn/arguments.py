@@ -71,3 +71,7 @@ class GatedArguments(UnitsArguments):
         super().__init__(units, activation, use_bias, **kwargs)
         self.recurrent_activation = activations.get(recurrent_activation)
         self.implementation = implementation
+
+    def get_config(self) -> dict[str, Any]:
+        """Without the arguments that only say how Keras computes: its own configurations leave them out."""
+        return {key: value for key, value in super().get_config().items() if key not in ("implementation", "use_cudnn")}
