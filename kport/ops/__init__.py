@@ -10,6 +10,7 @@ from .activation_functions import *
 from .attention import *
 from .blocks import *
 from .buckets import *
+from .colors import *
 from .control import *
 from .conv import *
 from .conv_transpose import *
@@ -18,12 +19,14 @@ from .cumulative import *
 from .einops import *
 from .einsum import *
 from .elementwise import *
+from .geometry import *
 from .image import *
 from .indexing import *
 from .linalg import *
 from .linear import *
 from .logic import *
 from .math import *
+from .matrix import *
 from .nan import *
 from .norm import *
 from .op import OPS as OPS

@@ -105,6 +105,10 @@ def einsum(subscripts: str, *operands: Any) -> Any:
     covered = [len(x.shape) - len(t) + 3 if "..." in t else 0 for t, x in zip(terms, operands, strict=True)]
     ellipsis = "".join(free[: max(covered)])
     terms = [t.replace("...", ellipsis[len(ellipsis) - n :]) for t, n in zip(terms, covered, strict=True)]
+    if any(len(t) != len(x.shape) for t, x in zip(terms, operands, strict=True)):
+        raise ShapeError(
+            f"expected operands of the ranks that {subscripts!r} says. Received: {[tuple(x.shape) for x in operands]}"
+        )
     xs = promote(*operands)
     broadcast = {c for t, x in zip(terms, xs, strict=True) for c, d in zip(t, x.shape, strict=True) if c in ellipsis and d != 1}
     for i, term in enumerate(terms):  # an axis of size 1 that "..." broadcasts is left out

@@ -1,0 +1,297 @@
+"""Matrices as equations and factors: inverse, determinant, solutions, Cholesky, QR, singular values, eigenvalues.
+
+All work on the last two axes; the axes before are a batch. No target but TensorFlow can say them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..ir import TensorType
+from ..ir.types import Dimension
+from .backend import tf
+from .elementwise import as_float, divide, log, multiply, where
+from .linalg import diagonal, tril, triu
+from .linear import matmul
+from .logic import greater
+from .op import Op, fail
+from .promotion import dtype_of, promote
+from .rearrange import swapaxes
+from .reduce import max as max_of
+from .reduce import sum as sum_of
+from .shape import expand_dims, shape, squeeze
+
+
+class OfMatrix(Op, abstract=True):
+    """Takes matrices x: (..., M, N)."""
+
+    square: ClassVar[bool] = False
+    """M = N"""
+
+    def rows_and_columns(self, x: TensorType) -> tuple[Dimension, Dimension]:
+        if x.rank < 2 or (self.square and None not in x.shape[-2:] and x.shape[-2] != x.shape[-1]):
+            raise fail(self, "(..., N, N)" if self.square else "(..., M, N)", x=x)
+        return x.shape[-2], x.shape[-1]
+
+
+class Inverse(OfMatrix):
+    """y = x⁻¹. (..., N, N) → (..., N, N)"""
+
+    square = True
+
+    def infer(self, x: TensorType) -> TensorType:
+        self.rows_and_columns(x)
+        return x
+
+    def numpy(self, x: np.ndarray) -> np.ndarray:
+        return np.linalg.inv(x)
+
+    def tensorflow(self, x: Any) -> Any:
+        return tf.linalg.inv(x)
+
+
+class Determinant(OfMatrix):
+    """y = det x. (..., N, N) → (...)"""
+
+    square = True
+
+    def infer(self, x: TensorType) -> TensorType:
+        self.rows_and_columns(x)
+        return x.with_shape(x.shape[:-2])
+
+    def numpy(self, x: np.ndarray) -> np.ndarray:
+        return np.asarray(np.linalg.det(x))
+
+    def tensorflow(self, x: Any) -> Any:
+        return tf.linalg.det(x)
+
+
+class LogDeterminant(OfMatrix):
+    """The sign of det x, and ln |det x|, which doesn't overflow. (..., N, N) → (...), (...)"""
+
+    square = True
+
+    def infer(self, x: TensorType) -> tuple[TensorType, TensorType]:
+        self.rows_and_columns(x)
+        return x.with_shape(x.shape[:-2]), x.with_shape(x.shape[:-2])
+
+    def numpy(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        sign, size = np.linalg.slogdet(x)
+        return np.asarray(sign), np.asarray(size)
+
+    def tensorflow(self, x: Any) -> Any:
+        return tuple(tf.linalg.slogdet(x))
+
+
+class Cholesky(OfMatrix):
+    """The lower triangle y with y · yᵀ = x, for symmetric positive definite x. (..., N, N) → (..., N, N)"""
+
+    square = True
+
+    def infer(self, x: TensorType) -> TensorType:
+        self.rows_and_columns(x)
+        return x
+
+    def numpy(self, x: np.ndarray) -> np.ndarray:
+        return np.linalg.cholesky(x)
+
+    def tensorflow(self, x: Any) -> Any:
+        return tf.linalg.cholesky(x)
+
+
+class Solve(OfMatrix):
+    """y with a · y = b. a: (..., N, N), b: (..., N, K) → (..., N, K)"""
+
+    square = True
+
+    def infer(self, a: TensorType, b: TensorType) -> TensorType:
+        _, size = self.rows_and_columns(a)
+        if b.rank != a.rank or (None not in (size, b.shape[-2]) and b.shape[-2] != size):
+            raise fail(self, "a: (..., N, N) and b: (..., N, K)", a=a, b=b)
+        return b
+
+    def numpy(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return np.linalg.solve(a, b)
+
+    def tensorflow(self, a: Any, b: Any) -> Any:
+        return tf.linalg.solve(a, b)
+
+
+class Qr(OfMatrix):
+    """q with orthonormal columns and an upper triangle r, q · r = x. (..., M, N) → (..., M, K), (..., K, N)
+
+    K = min(M, N), or M with `complete`. The signs of the rows of r are the library's choice.
+    """
+
+    complete: bool = False
+
+    def infer(self, x: TensorType) -> tuple[TensorType, TensorType]:
+        rows, columns = self.rows_and_columns(x)
+        inner = rows if self.complete else None if rows is None or columns is None else min(rows, columns)
+        return x.with_shape((*x.shape[:-1], inner)), x.with_shape((*x.shape[:-2], inner, columns))
+
+    def numpy(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return tuple(np.linalg.qr(x, "complete" if self.complete else "reduced"))  # type: ignore[return-value]
+
+    def tensorflow(self, x: Any) -> Any:
+        return tuple(tf.linalg.qr(x, full_matrices=self.complete))
+
+
+class Svd(OfMatrix):
+    """u · diag(s) · v = x, singular values s falling. (..., M, N) → u: (..., M, K), s: (..., min(M, N)), v: (..., K', N)
+
+    K = K' = min(M, N), or with `full` K = M and K' = N. The signs of the vectors are the library's choice.
+    """
+
+    full: bool = False
+
+    def infer(self, x: TensorType) -> tuple[TensorType, TensorType, TensorType]:
+        rows, columns = self.rows_and_columns(x)
+        inner = None if rows is None or columns is None else min(rows, columns)
+        left, right = (rows, columns) if self.full else (inner, inner)
+        before = x.shape[:-2]
+        return x.with_shape((*before, rows, left)), x.with_shape((*before, inner)), x.with_shape((*before, right, columns))
+
+    def numpy(self, x: np.ndarray) -> tuple[np.ndarray, ...]:
+        return tuple(np.linalg.svd(x, full_matrices=self.full))
+
+    def tensorflow(self, x: Any) -> Any:
+        s, u, v = tf.linalg.svd(x, full_matrices=self.full)
+        return u, s, tf.linalg.adjoint(v)
+
+
+class Eigh(OfMatrix):
+    """The eigenvalues of symmetric x, rising, and the eigenvectors as columns. (..., N, N) → (..., N), (..., N, N)
+
+    Only the lower triangle is read. The signs of the vectors are the library's choice.
+    """
+
+    square = True
+
+    def infer(self, x: TensorType) -> tuple[TensorType, TensorType]:
+        self.rows_and_columns(x)
+        return x.with_shape(x.shape[:-1]), x
+
+    def numpy(self, x: np.ndarray) -> tuple[np.ndarray, ...]:
+        return tuple(np.linalg.eigh(x))
+
+    def tensorflow(self, x: Any) -> Any:
+        return tuple(tf.linalg.eigh(x))
+
+
+def inv(x: Any) -> Any:
+    """The inverse of square matrices."""
+    return Inverse()(as_float(x))
+
+
+def det(x: Any) -> Any:
+    """The determinant of square matrices."""
+    return Determinant()(as_float(x))
+
+
+def slogdet(x: Any) -> tuple[Any, Any]:
+    """The sign of the determinant and the logarithm of its size."""
+    return LogDeterminant()(as_float(x))
+
+
+def logdet(x: Any) -> Any:
+    """The logarithm of the determinant of symmetric positive definite matrices."""
+    return multiply(sum_of(log(diagonal(cholesky(x), axis1=-2, axis2=-1)), -1), 2)
+
+
+def cholesky(x: Any, upper: bool = False) -> Any:
+    """The triangle whose product with its transpose is `x`."""
+    lower = Cholesky()(as_float(x))
+    return swapaxes(lower, -1, -2) if upper else lower
+
+
+def cholesky_inverse(x: Any, upper: bool = False) -> Any:
+    """The inverse of the matrix whose Cholesky triangle is `x`."""
+    lower = swapaxes(x, -1, -2) if upper else x
+    triangle = inv(lower)
+    return matmul(swapaxes(triangle, -1, -2), triangle)
+
+
+def solve(a: Any, b: Any) -> Any:
+    """y with a · y = b, for one column or several."""
+    a, b = map(as_float, promote(a, b))
+    if len(b.shape) == len(a.shape):
+        return Solve()(a, b)
+    return squeeze(Solve()(a, expand_dims(b, -1)), -1)
+
+
+def solve_triangular(a: Any, b: Any, lower: bool = False) -> Any:
+    """As solve, of the upper (or lower) triangle of `a`."""
+    return solve(tril(a) if lower else triu(a), b)
+
+
+def qr(x: Any, mode: str = "reduced") -> tuple[Any, Any]:
+    """Orthonormal columns and an upper triangle whose product is `x`; mode: reduced or complete."""
+    return Qr(complete=mode == "complete")(as_float(x))
+
+
+def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
+    """Singular vectors and values: u, s, v with u · diag(s) · v = x; or s alone."""
+    u, s, v = Svd(full=full_matrices)(as_float(x))
+    return (u, s, v) if compute_uv else s
+
+
+def eigh(x: Any) -> tuple[Any, Any]:
+    """Eigenvalues, rising, and eigenvectors of symmetric matrices."""
+    return Eigh()(as_float(x))
+
+
+def _significant(s: Any, size: tuple[Any, ...], rcond: float | None) -> Any:
+    """Which singular values are not rounding errors, as a share of the greatest."""
+    if rcond is None:
+        epsilon = float(np.finfo(dtype_of(s) or "float32").eps)
+        rcond = epsilon * max(d if isinstance(d, int) else 1 for d in size[-2:])
+    return greater(s, multiply(max_of(s, -1, True), rcond))
+
+
+def pinv(x: Any, rcond: float | None = None) -> Any:
+    """Moore's and Penrose's inverse; singular values below `rcond` times the greatest count as 0."""
+    u, s, v = svd(x, full_matrices=False)
+    kept = _significant(s, shape(x), rcond)
+    inverse = where(kept, divide(1.0, where(kept, s, 1.0)), 0.0)
+    return matmul(swapaxes(v, -1, -2), multiply(expand_dims(inverse, -1), swapaxes(u, -1, -2)))
+
+
+def lstsq(a: Any, b: Any, rcond: float | None = None) -> Any:
+    """y for which ‖a · y - b‖ is least. a: (M, N), b: (M,) or (M, K)"""
+    return matmul(pinv(a, rcond), as_float(b))
+
+
+def matrix_rank(x: Any, tol: float | None = None) -> Any:
+    """How many singular values are greater than `tol`, by default than rounding errors; int32."""
+    s = svd(x, compute_uv=False)
+    return sum_of(greater(s, tol) if tol is not None else _significant(s, shape(x), None), -1)
+
+
+__all__ = [
+    "Cholesky",
+    "Determinant",
+    "Eigh",
+    "Inverse",
+    "LogDeterminant",
+    "OfMatrix",
+    "Qr",
+    "Solve",
+    "Svd",
+    "cholesky",
+    "cholesky_inverse",
+    "det",
+    "eigh",
+    "inv",
+    "logdet",
+    "lstsq",
+    "matrix_rank",
+    "pinv",
+    "qr",
+    "slogdet",
+    "solve",
+    "solve_triangular",
+    "svd",
+]
