@@ -79,7 +79,7 @@ class Op:
         return apply(self, inputs)
 
     def __repr__(self) -> str:
-        attributes = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in fields(self))  # type: ignore[arg-type]
+        attributes = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in fields(self))
         return f"{self.name}({attributes})" if attributes else self.name
 
 
