@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -145,16 +146,11 @@ class Weight:
     array: np.ndarray
     location: tuple[str, int] | None = None
 
-    @property
+    @cached_property
     def is_text(self) -> bool:
         return dtype_name(self.array) == "string"
 
-    @property
-    def size(self) -> int:
-        """Bytes of TensorProto."""
-        head_size = len(self.head())
-        return head_size if self.is_text or self.location else head_size + self.array.nbytes
-
+    @cached_property
     def head(self) -> bytes:
         """TensorProto up to the raw bytes."""
         start = tensor_head(self.name, dtype_name(self.array), self.array.shape)
@@ -162,9 +158,14 @@ class Weight:
             return start + reference(*self.location, self.array.nbytes)
         return start + (_content(self.array) if self.is_text else head(RAW_DATA, self.array.nbytes))
 
+    @property
+    def size(self) -> int:
+        """Bytes of TensorProto."""
+        return len(self.head) + (0 if self.is_text or self.location else self.array.nbytes)
+
     def encode(self) -> Iterator[bytes | memoryview]:
         """TensorProto in pieces, the raw bytes as a view of the array."""
-        yield self.head()
+        yield self.head
         if not self.is_text and not self.location:
             yield self.content()
 

@@ -15,6 +15,8 @@ VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 
 def varint(number: int) -> bytes:
     """Seven bits a byte, low ones first; a negative number is its 64-bit two's complement."""
+    if 0 <= number < 0x80:
+        return bytes((number,))
     number &= (1 << 64) - 1
     encoded = bytearray()
     while number > 0x7F:

@@ -11,6 +11,7 @@ import onnx
 import pytest
 
 from kport import layers, models, ops
+from kport.converters.border import ask_layout
 from kport.converters.contract import KEY
 from kport.converters.onnx import reader
 from kport.converters.onnx.opset import NEWEST, OLDEST
@@ -116,6 +117,16 @@ def test_an_output_twice_a_constant_one_and_an_input_as_one(tmp_path: Path) -> N
     y = ops.relu(x)
     graph.set_outputs([y, y, x, graph.constant(floats(2))], ["y", "again", "same", "constant"])
     agrees(graph, [floats(3, 2)], tmp_path / "model.onnx")
+
+
+def test_images_with_channels_first_at_the_border_need_no_transpose(tmp_path: Path) -> None:
+    graph = model_of(lambda x: layers.MaxPooling2D()(layers.Conv2D(4, 3, activation="relu")(x)), (None, None, 3))
+    assert kinds(convert(graph, tmp_path / "nhwc.onnx")).count("Transpose") == 2
+    bordered, border = ask_layout(graph, "nchw")
+    assert "Transpose" not in kinds(convert(bordered, tmp_path / "nchw.onnx"))
+    x = [floats(2, 9, 8, 3)]
+    same = border.outputs_to_keras(TARGET.run(tmp_path / "nchw.onnx", border.inputs_from_keras(x)))
+    np.testing.assert_allclose(same, TARGET.run(tmp_path / "nhwc.onnx", x), 1e-5, 1e-6)
 
 
 def test_shared_weights_are_written_once(tmp_path: Path) -> None:
