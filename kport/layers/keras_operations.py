@@ -68,25 +68,6 @@ def _adaptive_pool(function: Callable[..., Any]) -> Callable[..., Any]:
     return pool
 
 
-def _resize(
-    images: Any,
-    size: Any,
-    interpolation: str = "bilinear",
-    antialias: bool = False,
-    data_format: str | None = None,
-    **cropping: Any,
-) -> Any:
-    used = {key: value for key, value in cropping.items() if key.endswith("aspect_ratio") and value}
-    if used:
-        raise UnknownLayerError(f"expected a resize that ignores the aspect ratio. Received: {used}; use the layer Resizing")
-    single = images.ndim == 3
-    images = ops.expand_dims(images, 0) if single else images
-    y = _channels_last(
-        images, data_format, lambda x: ops.resize(x, tuple(size), interpolation=interpolation, antialias=antialias)
-    )
-    return ops.squeeze(y, 0) if single else y
-
-
 def _average(x: Any, axis: Any = None, weights: Any = None) -> Any:
     if weights is None:
         return ops.mean(x, axis=axis)
@@ -156,7 +137,6 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "Ptp": lambda x, axis=None, keepdims=False: ops.subtract(ops.max(x, axis, keepdims), ops.min(x, axis, keepdims)),
     "Rad2deg": lambda x: ops.multiply(x, 57.29577951308232),
     "Reshape": lambda x, newshape: ops.reshape(x, newshape),
-    "Resize": _resize,
     "SearchSorted": ops.searchsorted,
     "StopGradient": lambda variable: variable,
     "StopGradients": lambda variables: map_structure(lambda x: x, variables),

@@ -1,4 +1,4 @@
-"""Operations on images: resizing, cropping, colours, geometry."""
+"""Operations on images: resizing here, colours and geometry under the names of keras.ops.image."""
 
 from __future__ import annotations
 
@@ -12,13 +12,24 @@ from ..errors import ShapeError
 from ..ir import TensorType
 from ..ir.types import Dimension
 from .backend import tf
-from .elementwise import cast
-from .indexing import take
+from .colors import hsv_to_rgb as hsv_to_rgb
+from .colors import rgb_to_grayscale as rgb_to_grayscale
+from .colors import rgb_to_hsv as rgb_to_hsv
+from .elementwise import cast, clip, maximum, minimum
+from .geometry import affine_transform as affine_transform
+from .geometry import crop_images as crop_images
+from .geometry import extract_patches as extract_patches
+from .geometry import gaussian_blur as gaussian_blur
+from .geometry import map_coordinates as map_coordinates
+from .geometry import pad_images as pad_images
+from .images import on_batch
+from .indexing import slice, take
 from .interpolation import METHODS, nearest_index, weights
 from .linear import matmul
+from .math import round
 from .op import Op, fail
 from .promotion import dtype_of, is_float
-from .shape import transpose
+from .shape import pad, shape, transpose
 from .shapes import CHANNELS_FIRST, CHANNELS_LAST, spatial_axes, to_channels_first, to_channels_last
 
 
@@ -102,28 +113,80 @@ class Resize(Op):
 
 
 def resize(
-    x: Any,
+    images: Any,
     size: Sequence[int] | None = None,
-    *,
-    factors: Sequence[int] = (1, 1),
     interpolation: str = "bilinear",
     antialias: bool = False,
+    crop_to_aspect_ratio: bool = False,
+    pad_to_aspect_ratio: bool = False,
+    fill_mode: str = "constant",
+    fill_value: float = 0.0,
+    data_format: str | None = None,
+    *,
+    factors: Sequence[int] = (1, 1),
 ) -> Any:
-    """A channels-last batch of images resized to `size` (height, width), or by whole `factors` if it is None.
+    """Images, one or a batch, resized to `size` (height, width), or by whole `factors` if it is None.
 
-    Integers give float32, except with "nearest", which keeps the dtype.
+    Integers are rounded and keep their dtype. crop_to_aspect_ratio: of the largest centred part
+    with the aspect ratio of `size`; pad_to_aspect_ratio: with `fill_value` around, up to that aspect ratio.
     """
     if interpolation not in METHODS:
         raise ShapeError(f"expected an interpolation among {', '.join(METHODS)}. Received: interpolation={interpolation!r}")
-    if interpolation != "nearest" and not is_float(dtype_of(x) or "float32"):
-        x = cast(x, "float32")
-    op = Resize(
-        size=None if size is None else (int(size[0]), int(size[1])),
-        factors=(int(factors[0]), int(factors[1])),
-        interpolation=interpolation,
-        antialias=antialias,
-    )
-    return op(x)
+    if (crop_to_aspect_ratio and pad_to_aspect_ratio) or fill_mode != "constant":
+        raise ShapeError(
+            "expected at most one of crop_to_aspect_ratio and pad_to_aspect_ratio, and fill_mode='constant'. "
+            f"Received: {crop_to_aspect_ratio=}, {pad_to_aspect_ratio=}, {fill_mode=}"
+        )
+    wanted = None if size is None else (int(size[0]), int(size[1]))
+
+    def change(x: Any) -> Any:
+        if wanted is not None and crop_to_aspect_ratio:
+            x = cropped_to_aspect_ratio(x, wanted)
+        elif wanted is not None and pad_to_aspect_ratio:
+            x = padded_to_aspect_ratio(x, wanted, fill_value)
+        by = (int(factors[0]), int(factors[1]))
+        op = Resize(size=wanted, factors=by, interpolation=interpolation, antialias=antialias)
+        dtype = dtype_of(x) or "float32"
+        if interpolation == "nearest" or is_float(dtype):
+            return op(x)
+        return cast(clip(round(op(cast(x, "float32"))), *_bounds(dtype)), dtype)
+
+    return on_batch(images, data_format, change)
+
+
+def _bounds(dtype: str) -> tuple[float, float]:
+    """The least and the greatest number of an integer dtype that float32 holds."""
+    bounds = np.iinfo(dtype)
+    greatest = np.float32(bounds.max)
+    return float(bounds.min), float(greatest if int(greatest) <= bounds.max else np.nextafter(greatest, np.float32(0)))
+
+
+def cropped_to_aspect_ratio(images: Any, size: tuple[int, int]) -> Any:
+    """The largest centred part of a channels-last batch with the aspect ratio of `size`, rounded down."""
+    _, height, width, _ = shape(images)
+    rows = _bounded(width * size[0] // size[1], height)
+    columns = _bounded(height * size[1] // size[0], width)
+    return slice(images, (0, (height - rows) // 2, (width - columns) // 2, 0), (-1, rows, columns, -1))
+
+
+def padded_to_aspect_ratio(images: Any, size: tuple[int, int], fill_value: float) -> Any:
+    """A channels-last batch with fill on both sides of the side that is too short, the same number of pixels on each."""
+    _, height, width, _ = images.shape
+    if height is None or width is None:
+        raise ShapeError(
+            f"expected images of known height and width for pad_to_aspect_ratio. Received: shape={tuple(images.shape)}; "
+            "give the model's input a size"
+        )
+    rows = max(width * size[0] // size[1] - height, 0) // 2
+    columns = max(height * size[1] // size[0] - width, 0) // 2
+    return pad(images, ((0, 0), (rows, rows), (columns, columns), (0, 0)), constant_values=fill_value)
+
+
+def _bounded(size: Any, most: Any) -> Any:
+    """`size`, at least 1 and at most `most`: numbers or scalar tensors."""
+    if isinstance(size, int) and isinstance(most, int):
+        return max(min(size, most), 1)
+    return maximum(minimum(size, most), 1)
 
 
 __all__ = ["Resize", "resize"]

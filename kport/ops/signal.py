@@ -1,19 +1,23 @@
-"""Operations on signals: windows and spectra."""
+"""Operations on signals: spectra. Complex numbers are pairs of real and imaginary parts, as in keras.ops."""
 
 from __future__ import annotations
 
+import builtins
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from ..errors import ShapeError
 from ..ir import TensorType
 from .backend import tf
 from .conv import conv
-from .elementwise import cast, multiply
+from .elementwise import add, cast, multiply, subtract
+from .indexing import getitem
+from .linear import matmul
 from .op import Op, fail
-from .promotion import dtype_of, promote
-from .shape import expand_dims, reshape, shape
+from .promotion import dtype_of
+from .shape import expand_dims, pad, reshape, shape, split
 
 
 class STFT(Op):
@@ -61,9 +65,122 @@ def fourier_kernel(length: int) -> np.ndarray:
     return np.stack([np.cos(angle), -np.sin(angle)], axis=-1).reshape(length, 1, -1).astype(np.float32)
 
 
-def stft(x: Any, window: Any, step: int) -> Any:
-    """The short-time Fourier transform of signals (batch, T) under a window (N,) that moves by `step`."""
-    return STFT(step=int(step))(*promote(x, window))
+def stft(
+    x: Any,
+    sequence_length: int,
+    sequence_stride: int,
+    fft_length: int,
+    window: Any = "hann",
+    center: bool = True,
+) -> tuple[Any, Any]:
+    """The short-time Fourier transform of x: (..., T), as real and imaginary parts (..., frames, fft_length // 2 + 1).
+
+    window: "hann", "hamming" (both periodic), `sequence_length` values, or None; it lies in the middle of `fft_length`
+    steps. center: the signal is mirrored by half of `fft_length` on both sides, so that frames lie around their steps.
+    """
+    if fft_length < sequence_length:
+        raise ShapeError(f"expected fft_length of at least {sequence_length=}. Received: {fft_length=}")
+    *batch, time = shape(x)
+    signals = reshape(x, (-1, time))
+    if center:
+        half = fft_length // 2
+        signals = pad(signals, ((0, 0), (half, half)), "reflect")
+    values = window_values(window, sequence_length, fft_length)
+    y = STFT(step=int(sequence_stride))(signals, cast(values.astype(np.float32), dtype_of(x) or "float32"))
+    real, imaginary = split(y, 2, -1)
+    _, frames, bins, _ = shape(y)
+    return reshape(real, (*batch, frames, bins)), reshape(imaginary, (*batch, frames, bins))
 
 
-__all__ = ["STFT", "stft"]
+def window_values(window: Any, length: int, fft_length: int) -> np.ndarray:
+    """`fft_length` values: a window of `length` in the middle, of its name or given; all 1 for None."""
+    if window is None:
+        return np.ones(fft_length)
+    if isinstance(window, str):
+        if window not in ("hann", "hamming"):
+            raise ShapeError(f"expected a window 'hann', 'hamming', values or None. Received: {window=}")
+        offset = 0.5 if window == "hann" else 0.54
+        values = offset - (1 - offset) * np.cos(2 * np.pi * np.arange(length) / length)
+    else:
+        values = np.asarray(window)
+    if values.shape != (length,):
+        raise ShapeError(f"expected {length} values of the window. Received: shape={values.shape}")
+    missing = fft_length - length
+    return np.pad(values, (missing // 2, missing - missing // 2))
+
+
+def rfft(x: Any, fft_length: int | None = None) -> tuple[Any, Any]:
+    """The Fourier transform of real x: (..., N), as real and imaginary parts (..., fft_length // 2 + 1).
+
+    The signal is cut or filled with zeros to `fft_length`, N by default. As a product with cosines and sines.
+    """
+    real, imaginary = _transform(_with_length(x, fft_length), None, -1, forward=True)
+    bins = real.shape[-1] // 2 + 1
+    return getitem(real, (..., builtins.slice(bins))), getitem(imaginary, (..., builtins.slice(bins)))
+
+
+def irfft(x: tuple[Any, Any], fft_length: int | None = None) -> Any:
+    """The real signal (..., fft_length) whose Fourier transform has the parts x: two of (..., fft_length // 2 + 1)."""
+    bins = x[0].shape[-1]
+    length = fft_length or 2 * (bins - 1)
+    real, imaginary = (_with_length(part, length // 2 + 1) for part in x)
+    angle = 2 * np.pi / length * (np.outer(np.arange(length // 2 + 1), np.arange(length)) % length)
+    twice = np.full((length // 2 + 1, 1), 2.0)
+    twice[0] = 1
+    if length % 2 == 0:
+        twice[-1] = 1
+    return subtract(
+        matmul(real, (twice * np.cos(angle) / length).astype(np.float32)),
+        matmul(imaginary, (twice * np.sin(angle) / length).astype(np.float32)),
+    )
+
+
+def fft(x: tuple[Any, Any]) -> tuple[Any, Any]:
+    """The Fourier transform along the last axis of complex numbers, given and returned as real and imaginary parts."""
+    return _transform(*x, -1, forward=True)
+
+
+def fft2(x: tuple[Any, Any]) -> tuple[Any, Any]:
+    """The Fourier transform along the last two axes, in parts."""
+    return _transform(*_transform(*x, -1, forward=True), -2, forward=True)
+
+
+def ifft2(x: tuple[Any, Any]) -> tuple[Any, Any]:
+    """The inverse of `fft2`, in parts."""
+    return _transform(*_transform(*x, -1, forward=False), -2, forward=False)
+
+
+def _with_length(x: Any, length: int | None) -> Any:
+    """The last axis cut or filled with zeros."""
+    size = x.shape[-1]
+    if size is None:
+        raise ShapeError(f"expected a signal of known length. Received: shape={tuple(x.shape)}")
+    if length is None or length == size:
+        return x
+    if length < size:
+        return getitem(x, (..., builtins.slice(length)))
+    return pad(x, [(0, 0)] * (len(x.shape) - 1) + [(0, length - size)])
+
+
+def _transform(real: Any, imaginary: Any, axis: int, *, forward: bool) -> tuple[Any, Any]:
+    """(real + i·imaginary) times exp(∓2πi·t·f/N) summed over t, the `axis`; divided by N if it isn't `forward`."""
+    length = real.shape[axis]
+    if length is None:
+        raise ShapeError(f"expected a signal of known length. Received: shape={tuple(real.shape)}")
+    angle = 2 * np.pi / length * (np.outer(np.arange(length), np.arange(length)) % length)
+    scale = 1 if forward else 1 / length
+    cosine = (scale * np.cos(angle)).astype(np.float32)
+    sine = ((-scale if forward else scale) * np.sin(angle)).astype(np.float32)
+
+    def product(x: Any, matrix: np.ndarray) -> Any:
+        return matmul(x, matrix) if axis == -1 else matmul(matrix, x)
+
+    if imaginary is None:
+        return product(real, cosine), product(real, sine)
+    return (
+        subtract(product(real, cosine), product(imaginary, sine)),
+        add(product(real, sine), product(imaginary, cosine)),
+    )
+
+
+__all__ = ["STFT", "fft", "fft2", "ifft2", "irfft", "rfft", "stft"]

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from ... import ops
 from ...errors import LayerError
-from ...ops.shapes import CHANNELS_FIRST, CHANNELS_LAST, to_channels_first, to_channels_last
+from ...ops.images import on_batch
+from ...ops.shapes import CHANNELS_LAST
 from ..layer import Layer
 
 
@@ -52,16 +53,7 @@ class ImageLayer(Layer):
         return masks
 
     def _on_batch(self, transform: Any, images: Any) -> Any:
-        """`transform` of images with or without a batch, in the layer's data format."""
-        rank = len(images.shape)
-        if rank not in (3, 4):
-            raise LayerError(f"expected images of rank 3 or 4. Received: shape={tuple(images.shape)}", self.name)
-        batch = images if rank == 4 else ops.expand_dims(images, 0)
-        if self.data_format == CHANNELS_FIRST:
-            batch = ops.transpose(transform(ops.transpose(batch, to_channels_last(4))), to_channels_first(4))
-        else:
-            batch = transform(batch)
-        return batch if rank == 4 else ops.squeeze(batch, 0)
+        return on_batch(images, self.data_format, transform)
 
 
 def change_range(images: Any, source: tuple[float, float], target: tuple[float, float]) -> Any:

@@ -10,7 +10,6 @@ import numpy as np
 from ... import ops
 from ...errors import LayerError
 from ...initializers import STFT
-from ...initializers.stft import window as window_values
 from ...ops.shapes import CHANNELS_FIRST, CHANNELS_LAST
 from ...registry import layers
 from ..layer import Layer
@@ -167,10 +166,8 @@ class MelSpectrogram(Layer):
         dtype = "float64" if self.compute_dtype == "float64" else "float32"
         signals = ops.cast(inputs, dtype)
         signals = ops.expand_dims(signals, 0) if len(inputs.shape) == 1 else signals
-        half = self.fft_length // 2
-        signals = ops.pad(signals, ((0, 0), (half, half)), "reflect")
-        spectra = ops.stft(signals, ops.cast(self._window(), dtype), self.sequence_stride)
-        power = ops.sum(ops.square(spectra), -1)
+        parts = ops.stft(signals, self.sequence_length, self.sequence_stride, self.fft_length, self.window)
+        power = ops.add(*map(ops.square, parts))
         if self.mag_exp != 2:
             power = ops.power(power, self.mag_exp / 2)
         bands = mel_matrix(self.fft_length // 2 + 1, self.num_mel_bins, self.sampling_rate, self.min_freq, self.max_freq)
@@ -178,17 +175,6 @@ class MelSpectrogram(Layer):
         y = self._decibels(y) if self.power_to_db else y
         y = ops.cast(ops.transpose(y, (0, 2, 1)), self.compute_dtype)
         return ops.squeeze(y, 0) if len(inputs.shape) == 1 else y
-
-    def _window(self) -> np.ndarray:
-        """(fft_length,) float32: the window, with zeros on both sides."""
-        if self.window is None:
-            values = np.ones(self.sequence_length)
-        elif isinstance(self.window, str):
-            values = window_values(self.window, self.sequence_length, True)
-        else:
-            values = np.asarray(self.window)
-        missing = self.fft_length - self.sequence_length
-        return np.pad(values, (missing // 2, missing - missing // 2)).astype(np.float32)
 
     def _decibels(self, power: Any) -> Any:
         reference = 10 * math.log10(max(abs(self.ref_power), self.min_power))

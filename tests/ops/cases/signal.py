@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kport import ops
+from kport.ops.signal import STFT
 from tests.data import Floats
 from tests.ops.case import OpCase
 
@@ -21,7 +21,7 @@ def tf_stft(step: int) -> Any:
 CASES = [
     OpCase(
         "STFT",
-        lambda x, window, step=step: ops.stft(x, window, step),
+        lambda x, window, step=step: STFT(step=step)(x, window),
         [Floats((2, 20)), Floats((length,), 0.1, 1)],
         expected_tf=tf_stft(step),
         source="TensorFlow",
