@@ -157,16 +157,21 @@ def depths_of(finished: list[LayerCall]) -> tuple[dict[int, int], dict[int, int]
 
 
 def ordered_calls(inputs: list[KerasTensor], finished: list[LayerCall], depths: dict[int, int]) -> list[LayerCall]:
-    """The calls in the order in which Keras runs them, those of the inputs first. Another input is a LayerError."""
+    """The calls, each after the ones it depends on, those of the inputs first. Another input is a LayerError.
+
+    Branch after branch, which keeps few values alive; or as Keras runs them, where that decides who sees a mask.
+    """
     own = {id(t.call): t.call for t in inputs if t.call is not None}
     for call in finished:
         if isinstance(call.layer, InputLayer) and id(call) not in own:
             raise LayerError(
                 f"the model's outputs need the input '{call.layer.name}', which is not among its inputs", call.layer.name
             )
-    position = {key: i for i, key in enumerate(depths)}
     rest = [call for call in finished if id(call) not in own]
-    return [*own.values(), *sorted(rest, key=lambda call: (-depths[id(call)], position[id(call)]))]
+    if any(call.layer.takes_masks for call in rest):
+        position = {key: i for i, key in enumerate(depths)}
+        rest.sort(key=lambda call: (-depths[id(call)], position[id(call)]))
+    return [*own.values(), *rest]
 
 
 def ordered_layers(calls: list[LayerCall], depths: dict[int, int], met: dict[int, int]) -> list[Layer]:
