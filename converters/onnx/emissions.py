@@ -9,4 +9,4 @@ from . import activation, control, elementwise, image, indexing, linear, norm, r
 _FAMILIES = (activation, control, elementwise, image, indexing, linear, norm, recurrent, reduce, shape, signal, text, window)
 
 EMISSIONS: dict[type[Op], Emission] = {op: row for family in _FAMILIES for op, row in family.EMISSIONS.items()}
-UNSUPPORTED: dict[type[Op], str] = text.UNSUPPORTED
+UNSUPPORTED: dict[type[Op], str] = linear.UNSUPPORTED | text.UNSUPPORTED

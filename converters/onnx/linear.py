@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ...ir import Node
+from ...ops import matrix
 from ...ops.linear import Linear, MatMul
 from ...ops.op import Op
 from ..target import Emission
 from .builder import Builder
-from .saying import FLOATS, WORDS, emission, one
+from .saying import FLOATS, SINGLES, WORDS, emission, one
 
 
 def _linear(b: Builder, node: Node, x: str, kernel: str, bias: str = "") -> str:
@@ -22,4 +23,17 @@ def _linear(b: Builder, node: Node, x: str, kernel: str, bias: str = "") -> str:
 EMISSIONS: dict[type[Op], Emission] = {
     Linear: emission(_linear, types=FLOATS),
     MatMul: one("MatMul", FLOATS | WORDS),
+    matrix.Determinant: one("Det", SINGLES),
+}
+
+_NO_FACTORS = "ONNX has no matrix factors, inverses or solutions"
+
+UNSUPPORTED: dict[type[Op], str] = {
+    matrix.Cholesky: _NO_FACTORS,
+    matrix.Eigh: _NO_FACTORS,
+    matrix.Inverse: _NO_FACTORS,
+    matrix.LogDeterminant: "ONNX has determinants, but not their logarithms, which don't overflow",
+    matrix.Qr: _NO_FACTORS,
+    matrix.Solve: _NO_FACTORS,
+    matrix.Svd: _NO_FACTORS,
 }

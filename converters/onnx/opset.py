@@ -34,6 +34,6 @@ def since(first: int) -> Callable[[Node, Options], str | None]:
     """Accepts a node from this opset on."""
 
     def accepts(node: Node, options: Options) -> str | None:
-        return None if opset_of(options) >= first else f"ONNX has it from opset {first} on"
+        return None if opset_of(options) >= first else f"ONNX has it from opset {first} on (--opset {first})"
 
     return accepts
