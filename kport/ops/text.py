@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -230,10 +230,15 @@ def ngrams(x: Any, widths: Iterable[int], separator: str = " ", length: int | No
 
 def lookup(x: Any, keys: Iterable[Key], values: Iterable[Key], default: Key) -> Any:
     """The value of each key in x, `default` where there is none."""
-    dtype = "string" if dtype_of(x) == "string" else "int64"
-    return Lookup(keys=tuple(keys), values=tuple(values), default=default, key_dtype=dtype)(
-        x if dtype == "string" else cast(x, dtype)
-    )
+    if dtype_of(x) == "string":
+        return _lookup(tuple(keys), tuple(values), default, "string")(x)
+    return _lookup(tuple(keys), tuple(values), default, "int64")(cast(x, "int64"))
+
+
+@lru_cache(maxsize=64)
+def _lookup(keys: tuple[Key, ...], values: tuple[Key, ...], default: Key, key_dtype: str) -> Lookup:
+    """Kept, because a TensorFlow function that was traced needs the operation's table as long as it lives."""
+    return Lookup(keys=keys, values=values, default=default, key_dtype=key_dtype)
 
 
 __all__ = [
