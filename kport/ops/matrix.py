@@ -1,6 +1,8 @@
 """Matrices as equations and factors: inverse, determinant, solutions, Cholesky, QR, singular values, eigenvalues.
 
-All work on the last two axes; the axes before are a batch. No target but TensorFlow can say them.
+All work on the last two axes; the axes before are a batch. What takes a known number of steps decomposes into the steps
+of the textbook's algorithm; singular values and eigenvalues are iterated for, and don't.
+Source: Golub & Van Loan, Matrix Computations, chapters 3 to 5
 """
 
 from __future__ import annotations
@@ -12,16 +14,34 @@ import numpy as np
 from ..ir import TensorType
 from ..ir.types import Dimension
 from .backend import tf
-from .elementwise import as_float, divide, log, multiply, where
+from .creation import eye
+from .elementwise import (
+    absolute,
+    add,
+    as_float,
+    cast,
+    divide,
+    log,
+    multiply,
+    negative,
+    numpy_dtype,
+    sqrt,
+    square,
+    subtract,
+    where,
+)
+from .indexing import getitem, one_hot
 from .linalg import diagonal, tril, triu
 from .linear import matmul
-from .logic import greater
+from .logic import equal, greater, greater_equal
+from .math import sign
 from .op import Op, fail
 from .promotion import dtype_of, promote
 from .rearrange import swapaxes
+from .reduce import argmax, prod
 from .reduce import max as max_of
 from .reduce import sum as sum_of
-from .shape import expand_dims, shape, squeeze
+from .shape import broadcast_to, concatenate, expand_dims, shape, squeeze
 
 
 class OfMatrix(Op, abstract=True):
@@ -34,6 +54,38 @@ class OfMatrix(Op, abstract=True):
         if x.rank < 2 or (self.square and None not in x.shape[-2:] and x.shape[-2] != x.shape[-1]):
             raise fail(self, "(..., N, N)" if self.square else "(..., M, N)", x=x)
         return x.shape[-2], x.shape[-1]
+
+
+def _size(x: Any) -> int | None:
+    """N of (..., N, N), if it is known."""
+    return x.shape[-1]  # type: ignore[no-any-return]
+
+
+def _places(size: int) -> np.ndarray:
+    """The numbers of the rows, as a column."""
+    return np.arange(size, dtype=np.int32)[:, None]
+
+
+def _eliminated(m: Any, size: int) -> tuple[Any, Any]:
+    """Gauss-Jordan with partial pivoting: rows of (..., N, N + K) exchanged and subtracted until only a diagonal is left.
+
+    The result, and (..., 1) the sign of the exchanges.
+    """
+    dtype = dtype_of(m) or "float32"
+    rows = np.arange(size, dtype=np.int32)
+    turned: Any = np.ones(1, numpy_dtype(dtype))
+    for k in range(size):
+        candidates = where(rows < k, -1.0, absolute(getitem(m, (..., k))))
+        best = argmax(candidates, -1, keepdims=True)
+        order = where(rows == k, best, where(equal(rows, best), k, rows))
+        m = matmul(one_hot(order, size, dtype=dtype), m)
+        turned = multiply(turned, where(equal(best, k), 1.0, -1.0))
+        row = getitem(m, (..., slice(k, k + 1), slice(None)))
+        pivot = getitem(row, (..., slice(k, k + 1)))
+        # a pivot of 0 is in a column of zeros: nothing is to be subtracted, and the determinant is 0
+        factors = divide(getitem(m, (..., slice(k, k + 1))), where(equal(pivot, 0.0), 1.0, pivot))
+        m = subtract(m, multiply(where(_places(size) == k, 0.0, factors), row))
+    return m, cast(turned, dtype)
 
 
 class Inverse(OfMatrix):
@@ -51,6 +103,10 @@ class Inverse(OfMatrix):
     def tensorflow(self, x: Any) -> Any:
         return tf.linalg.inv(x)
 
+    def decompose(self, x: Any) -> Any:
+        size = _size(x)
+        return NotImplemented if size is None else Solve()(x, broadcast_to(eye(size, dtype=dtype_of(x)), shape(x)))
+
 
 class Determinant(OfMatrix):
     """y = det x. (..., N, N) → (...)"""
@@ -66,6 +122,13 @@ class Determinant(OfMatrix):
 
     def tensorflow(self, x: Any) -> Any:
         return tf.linalg.det(x)
+
+    def decompose(self, x: Any) -> Any:
+        size = _size(x)
+        if size is None:
+            return NotImplemented
+        m, exchanges = _eliminated(x, size)
+        return multiply(prod(diagonal(m, axis1=-2, axis2=-1), -1), squeeze(exchanges, -1))
 
 
 class LogDeterminant(OfMatrix):
@@ -84,6 +147,14 @@ class LogDeterminant(OfMatrix):
     def tensorflow(self, x: Any) -> Any:
         return tuple(tf.linalg.slogdet(x))
 
+    def decompose(self, x: Any) -> Any:
+        size = _size(x)
+        if size is None:
+            return NotImplemented
+        m, exchanges = _eliminated(x, size)
+        pivots = diagonal(m, axis1=-2, axis2=-1)
+        return multiply(prod(sign(pivots), -1), squeeze(exchanges, -1)), sum_of(log(absolute(pivots)), -1)
+
 
 class Cholesky(OfMatrix):
     """The lower triangle y with y · yᵀ = x, for symmetric positive definite x. (..., N, N) → (..., N, N)"""
@@ -99,6 +170,19 @@ class Cholesky(OfMatrix):
 
     def tensorflow(self, x: Any) -> Any:
         return tf.linalg.cholesky(x)
+
+    def decompose(self, x: Any) -> Any:
+        size = _size(x)
+        if size is None:
+            return NotImplemented
+        columns = []
+        for k in range(size):
+            column = getitem(x, (..., slice(k, k + 1)))
+            column = divide(column, sqrt(getitem(column, (..., slice(k, k + 1), slice(None)))))
+            column = where(_places(size) < k, 0.0, column)
+            columns.append(column)
+            x = subtract(x, matmul(column, swapaxes(column, -1, -2)))
+        return concatenate(columns, -1)
 
 
 class Solve(OfMatrix):
@@ -118,11 +202,18 @@ class Solve(OfMatrix):
     def tensorflow(self, a: Any, b: Any) -> Any:
         return tf.linalg.solve(a, b)
 
+    def decompose(self, a: Any, b: Any) -> Any:
+        size = _size(a)
+        if size is None:
+            return NotImplemented
+        m, _ = _eliminated(concatenate([a, b], -1), size)
+        return divide(getitem(m, (..., slice(size, None))), expand_dims(diagonal(m, axis1=-2, axis2=-1), -1))
+
 
 class Qr(OfMatrix):
     """q with orthonormal columns and an upper triangle r, q · r = x. (..., M, N) → (..., M, K), (..., K, N)
 
-    K = min(M, N), or M with `complete`. The signs of the rows of r are the library's choice.
+    K = min(M, N), or M with `complete`. The signs are LAPACK's: -1 times that of the element above which it reflects.
     """
 
     complete: bool = False
@@ -137,6 +228,27 @@ class Qr(OfMatrix):
 
     def tensorflow(self, x: Any) -> Any:
         return tuple(tf.linalg.qr(x, full_matrices=self.complete))
+
+    def decompose(self, x: Any) -> Any:
+        """By Householder's reflections, with the signs that LAPACK gives."""
+        *batch, rows, columns = shape(x)
+        if not isinstance(rows, int) or not isinstance(columns, int):
+            return NotImplemented
+        places = _places(rows)
+        q, r = broadcast_to(eye(rows, dtype=dtype_of(x)), (*batch, rows, rows)), x
+        for k in range(min(rows - 1, columns)):
+            column = getitem(r, (..., slice(k, k + 1)))
+            first = getitem(column, (..., slice(k, k + 1), slice(None)))
+            below = sum_of(square(where(places > k, column, 0.0)), -2, keepdims=True)
+            length = sqrt(add(below, square(first)))
+            wanted = where(greater_equal(first, 0.0), negative(length), length)
+            mirror = where(places > k, column, where(places == k, subtract(first, wanted), 0.0))
+            scale = divide(2.0, sum_of(square(where(equal(below, 0.0), 1.0, mirror)), -2, keepdims=True))
+            scaled = multiply(where(equal(below, 0.0), 0.0, mirror), scale)
+            r = subtract(r, matmul(scaled, matmul(swapaxes(mirror, -1, -2), r)))
+            q = subtract(q, matmul(matmul(q, mirror), swapaxes(scaled, -1, -2)))
+        inner = rows if self.complete else min(rows, columns)
+        return getitem(q, (..., slice(inner))), triu(getitem(r, (..., slice(inner), slice(None))))
 
 
 class Svd(OfMatrix):
