@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import MissingPartError, UnknownLayerError
+from ..layers.layer import Layer
 from ..models.masks import keep_masks
 from ..models.model import Model
 from ..registry import CUSTOM, layers
@@ -54,6 +55,7 @@ def load_source(path: Any, weights: Any = None, custom: Any = None) -> tuple[Mod
         if archive.weights is not None:
             with reading(file, "the weights of a model"):
                 _assign(model, archive)
+                _check_ready(model)
     dialect = f"Keras {generation}"
     return model, Source(file, sha256_of(file), archive.format, archive.keras_version, archive.backend, dialect)
 
@@ -81,6 +83,15 @@ def _assign(model: Model, archive: Archive) -> None:
         assign_layers(model, archive.weights)
     elif isinstance(archive.weights, TreeWeights):
         assign_tree(model, archive.weights, archive.assets)
+
+
+def _check_ready(layer: Layer) -> None:
+    """LayerError for a layer whose state is neither in the configuration nor among the weights and assets."""
+    check = getattr(layer, "check_ready", None)
+    if check is not None:
+        check()
+    for child in layer.layers if isinstance(layer, Model) else layer.sublayers():
+        _check_ready(child)
 
 
 def check_known(architecture: Entry) -> None:

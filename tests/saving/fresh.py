@@ -105,7 +105,7 @@ def text(keras: Any) -> Built:
     numbers = keras.Input((2,), dtype="int64")
     given = L.StringLookup(vocabulary=["a", "b", "c"])
     index = L.IntegerLookup(vocabulary=[3, 5, 7], output_mode="multi_hot")
-    outputs = [L.Embedding(5, 3)(given(words)), index(numbers)]
+    outputs = [L.Embedding(5, 3)(given(words)), L.Dense(2)(index(numbers))]
     inputs = [np.array([["a", "z"], ["c", "b"]], object), np.array([[3, 4], [7, 5]], "int64")]
     return keras.Model([words, numbers], outputs), inputs
 

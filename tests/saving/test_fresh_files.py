@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kport.errors import LayerError
 from kport.saving import load
 from tests.compare import assert_same
 from tests.saving.fresh import BUILDERS, randomized
@@ -33,10 +34,14 @@ def _as_file(suffix: str) -> Callable[[Any, Path], tuple[Path, None]]:
 
 CONTAINERS = {".h5": _as_file(".h5"), ".keras": _as_file(".keras"), "folder": _as_file(""), "json": _as_json}
 
+REFUSED = ("tf_keras", "folder", "text")
+"""tf.keras keeps a lookup's vocabulary in the SavedModel's TensorFlow graph alone."""
+
 CASES = [
     *(("keras", container, name) for container in (".h5", ".keras", "json") for name in BUILDERS),
     *(("tf_keras", container, name) for container in (".h5", ".keras", "folder", "json") for name in BUILDERS),
 ]
+CASES.remove(REFUSED)
 
 
 @pytest.mark.parametrize(("generation", "container", "name"), CASES, ids=lambda x: x)
@@ -65,3 +70,11 @@ def _tensor(x: np.ndarray) -> Any:
     import tensorflow as tf
 
     return tf.constant(x.tolist()) if x.dtype == object else tf.convert_to_tensor(x)
+
+
+def test_a_vocabulary_that_only_the_graph_has_is_asked_for(tmp_path: Path) -> None:
+    keras = importlib.import_module(REFUSED[0])
+    model, _ = BUILDERS[REFUSED[2]](keras)
+    model.save(tmp_path / "model")
+    with pytest.raises(LayerError, match="string_lookup.*expected a vocabulary"):
+        load(tmp_path / "model")

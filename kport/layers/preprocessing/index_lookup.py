@@ -200,9 +200,14 @@ class IndexLookup(Layer):
 
     # computing
 
-    def call(self, inputs: Any) -> Any:
-        if self._tokens is None and not only_types(inputs):
+    def check_ready(self) -> None:
+        """LayerError while there is no vocabulary."""
+        if self._tokens is None:
             raise LayerError("expected a vocabulary: give one, call adapt(), or load a file that holds it", self.name)
+
+    def call(self, inputs: Any) -> Any:
+        if not only_types(inputs):
+            self.check_ready()
         tokens = self._tokens or []
         numbers = range(self._token_start, self._token_start + len(tokens))
         if self.invert:

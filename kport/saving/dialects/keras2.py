@@ -185,18 +185,6 @@ def _leaky_relu(config: Config) -> tuple[str, Config]:
     return "LeakyReLU", renamed(config, alpha="negative_slope")
 
 
-def _lookup(class_name: str) -> Upgrade:
-    """Counts and one-hot vectors were float32 whatever the dtype of the indices."""
-
-    def upgraded(config: Config) -> tuple[str, Config]:
-        config = {k: v for k, v in config.items() if k not in ("has_input_vocabulary", "vocabulary_dtype")}
-        if config.get("output_mode", "int") != "int":
-            config["dtype"] = "float32"
-        return class_name, config
-
-    return upgraded
-
-
 def _attention(class_name: str) -> Upgrade:
     def upgraded(config: Config) -> tuple[str, Config]:
         return class_name, drop(config, config.get("name", class_name), causal=False)
@@ -250,9 +238,6 @@ LAYERS: dict[str, Upgrade] = {
     "MultiHeadAttention": _without("MultiHeadAttention", "query_shape", "key_shape", "value_shape"),
     "Attention": _attention("Attention"),
     "AdditiveAttention": _attention("AdditiveAttention"),
-    "StringLookup": _lookup("StringLookup"),
-    "IntegerLookup": _lookup("IntegerLookup"),
-    "TextVectorization": _without("TextVectorization", "has_input_vocabulary"),
     "Lambda": upgrade_lambda,
     "Merge": merge,
     "TFOpLambda": op_lambda,

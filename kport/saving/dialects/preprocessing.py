@@ -16,8 +16,15 @@ def _discretization(config: Config) -> tuple[str, Config]:
     return "Discretization", renamed(config, bins="num_bins" if isinstance(bins, int) else "bin_boundaries")
 
 
+def _without_note(config: Config) -> Config:
+    """SavedModels note that there was a vocabulary, which they keep in the TensorFlow graph alone."""
+    return {key: value for key, value in config.items() if key != "has_input_vocabulary"}
+
+
 def _integer_lookup(config: Config) -> tuple[str, Config]:
-    return "IntegerLookup", renamed(config, max_values="max_tokens", mask_value="mask_token", oov_value="oov_token")
+    return "IntegerLookup", renamed(
+        _without_note(config), max_values="max_tokens", mask_value="mask_token", oov_value="oov_token"
+    )
 
 
 def _category_encoding(config: Config) -> tuple[str, Config]:
@@ -25,7 +32,11 @@ def _category_encoding(config: Config) -> tuple[str, Config]:
 
 
 def _string_lookup(config: Config) -> tuple[str, Config]:
-    return "StringLookup", renamed(config, num_oov_tokens="num_oov_indices")
+    return "StringLookup", renamed(_without_note(config), num_oov_tokens="num_oov_indices")
+
+
+def _text_vectorization(config: Config) -> tuple[str, Config]:
+    return "TextVectorization", _without_note(config)
 
 
 def _random_crop(config: Config) -> tuple[str, Config]:
@@ -40,5 +51,6 @@ PREPROCESSING: dict[str, Callable[[Config], tuple[str, Config]]] = {
     "IntegerLookup": _integer_lookup,
     "RandomCrop": _random_crop,
     "StringLookup": _string_lookup,
+    "TextVectorization": _text_vectorization,
 }
 """The layer's class name and configuration in Keras 3, by its class name in Keras 2."""
