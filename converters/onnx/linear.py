@@ -26,14 +26,7 @@ EMISSIONS: dict[type[Op], Emission] = {
     matrix.Determinant: one("Det", SINGLES),
 }
 
-_NO_FACTORS = "ONNX has no matrix factors, inverses or solutions"
-
 UNSUPPORTED: dict[type[Op], str] = {
-    matrix.Cholesky: _NO_FACTORS,
-    matrix.Eigh: _NO_FACTORS,
-    matrix.Inverse: _NO_FACTORS,
-    matrix.LogDeterminant: "ONNX has determinants, but not their logarithms, which don't overflow",
-    matrix.Qr: _NO_FACTORS,
-    matrix.Solve: _NO_FACTORS,
-    matrix.Svd: _NO_FACTORS,
+    matrix.Eigh: "ONNX has no eigenvalues",
+    matrix.Svd: "ONNX has no singular values",
 }
