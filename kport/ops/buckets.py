@@ -43,7 +43,9 @@ class StringHash(Elementwise):
     def numpy(self, x: np.ndarray) -> np.ndarray:
         key = self.key
         hash_of: Callable[[bytes], int] = farmhash64 if key is None else lambda data: siphash64(data, key)
-        return np.array([hash_of(as_text(s).encode()) % self.buckets for s in x.ravel()], np.int64).reshape(x.shape)
+        texts = [as_text(s) for s in x.ravel()]
+        bucket = {s: hash_of(s.encode()) % self.buckets for s in set(texts)}
+        return np.array([bucket[s] for s in texts], np.int64).reshape(x.shape)
 
     def tensorflow(self, x: Any) -> Any:
         if self.key is None:

@@ -277,7 +277,7 @@ class Clip(Elementwise):
         return [None if bound is None else np.asarray(bound, dtype) for bound in (self.low, self.high)]
 
     def numpy(self, x: np.ndarray) -> np.ndarray:
-        return np.clip(x, *self.bounds(x.dtype))
+        return np.clip(x, *self.bounds(x.dtype)).astype(x.dtype, copy=False)  # bfloat16 would become float32
 
     def tensorflow(self, x: Any) -> Any:
         low, high = self.bounds(x.dtype.as_numpy_dtype)
@@ -351,6 +351,9 @@ def clip(x: Any, x_min: Any, x_max: Any) -> Any:
         if not is_float(dtype_of(x) or "float32") and any(isinstance(b, (float, np.floating)) for b in bounds):
             x = cast(x, "float32")
         low, high = (b.item() if isinstance(b, np.number) else b for b in bounds)
+        if not is_float(dtype_of(x) or "float32"):  # a bound that the dtype can't hold doesn't bind
+            held = np.iinfo(dtype_of(x) or "int32")
+            low, high = (None if b is None else min(max(b, held.min), held.max) for b in (low, high))
         return Clip(low=low, high=high)(x)
     x = x if x_min is None else maximum(x, x_min)
     return x if x_max is None else minimum(x, x_max)

@@ -83,7 +83,8 @@ class Resize(Op):
         dtype = x.dtype
         if self.data_format == CHANNELS_FIRST:
             x = tf.transpose(x, to_channels_last(4))
-        size = self.size if self.size is not None else tf.shape(x)[1:3] * self.factors
+        known = self.sizes(tuple(x.shape[1:3]))
+        size = tf.shape(x)[1:3] * self.factors if None in known else known
         y = tf.cast(tf.image.resize(x, size, method=self.interpolation, antialias=self.antialias), dtype)
         return tf.transpose(y, to_channels_first(4)) if self.data_format == CHANNELS_FIRST else y
 

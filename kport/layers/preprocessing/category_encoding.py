@@ -31,4 +31,4 @@ class CategoryEncoding(Layer):
         if count_weights is not None and self.output_mode != "count":
             raise LayerError(f"expected count_weights only with output_mode='count'. Received: {self.output_mode!r}", self.name)
         indices = ops.cast(np.asarray(inputs) if isinstance(inputs, (list, tuple)) else inputs, "int64")
-        return encode(indices, self.output_mode, self.num_tokens, self.compute_dtype, count_weights)
+        return encode(indices, self.output_mode, self.num_tokens, self.dtype, count_weights)

@@ -43,7 +43,7 @@ class Hashing(Layer):
     def call(self, inputs: Any) -> Any:
         if self.output_mode == "one_hot" and len(inputs.shape) and inputs.shape[-1] == 1:
             inputs = ops.squeeze(inputs, -1)
-        return encode(self._bins(inputs), self.output_mode, self.num_bins, self.compute_dtype)
+        return encode(self._bins(inputs), self.output_mode, self.num_bins, self.dtype)
 
     def _bins(self, x: Any) -> Any:
         masked = self.mask_value is not None and self.num_bins > 1
@@ -75,7 +75,7 @@ class HashedCrossing(Layer):
     def call(self, inputs: Any) -> Any:
         if not isinstance(inputs, (list, tuple)) or len(inputs) < 2:
             raise LayerError(f"expected a list of at least two features. Received: inputs={inputs!r}", self.name)
-        return encode(ops.cross_hash(inputs, self.num_bins), self.output_mode, self.num_bins, self.compute_dtype)
+        return encode(ops.cross_hash(inputs, self.num_bins), self.output_mode, self.num_bins, self.dtype)
 
 
 def salt_of(salt: Any, layer: str) -> list[int] | None:
