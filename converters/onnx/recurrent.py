@@ -140,13 +140,18 @@ class _Joined:
     size: int
 
 
-def concatenation(b: Builder, xs: tuple[str, ...]) -> str | None:
+def concatenation(b: Builder, node: Node, xs: tuple[str, ...]) -> str | None:
     """The concatenation of both directions' features, straight from the node that computed them."""
     joined: _Joined | None = b.joined.get(xs)
     if joined is None:
         return None
-    kept = [0] * (len(joined.order) - 2)
-    return str(b("Reshape", b.transpose(joined.tensor, joined.order), b.ints([*kept, joined.size], "shape")))
+    order, back = joined.order, None
+    readers = b.readers(node.output)
+    if len(order) == 4 and readers and all(isinstance(n.op, Recurrent) and n.inputs[-1] is None for n in readers):
+        order, back = (0, 2, 1, 3), (1, 0, 2)  # they want time first: their own transpose undoes the second one
+    kept = [0] * (len(order) - 2)
+    y = str(b("Reshape", b.transpose(joined.tensor, order), b.ints([*kept, joined.size], "shape")))
+    return y if back is None else b.transpose(y, back)
 
 
 def _compacted(b: Builder, x: str, mask: str) -> tuple[str, str]:

@@ -70,7 +70,7 @@ def _concatenate(b: Builder, node: Node, *xs: str) -> str:
     if len(xs) == 1:
         return xs[0]
     axis = node.op.axis  # type: ignore[attr-defined]
-    both_directions = concatenation(b, xs) if axis == node.output.type.rank - 1 else None
+    both_directions = concatenation(b, node, xs) if axis == node.output.type.rank - 1 else None
     return both_directions or str(b("Concat", *xs, axis=axis))
 
 

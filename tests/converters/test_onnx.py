@@ -206,6 +206,16 @@ def test_no_loop_where_onnx_has_a_node(tmp_path: Path) -> None:
     assert kinds(model).count("LSTM") == kinds(model).count("GRU") == 1
 
 
+def test_stacked_bidirectional_layers_hand_over_with_time_first(tmp_path: Path) -> None:
+    def function(x: KerasTensor) -> KerasTensor:
+        for sequences in (True, True, False):
+            x = layers.Bidirectional(layers.LSTM(4, return_sequences=sequences))(x)
+        return x
+
+    model = agrees(model_of(function, (None, 3)), [floats(2, 5, 3)], tmp_path / "model.onnx")
+    assert kinds(model) == ["Transpose", *["LSTM", "Transpose", "Reshape"] * 3]
+
+
 @pytest.mark.parametrize("layer", ["LSTM", "GRU", "SimpleRNN"])
 @pytest.mark.parametrize("backwards", [False, True])
 @pytest.mark.parametrize("zero_output", [False, True])
