@@ -35,6 +35,8 @@ class Slice(Op):
     def infer(self, x: TensorType) -> TensorType:
         if len(self.begin) != x.rank:
             raise fail(self, f"a slice for each of {x.rank} axes", x=x)
+        if 0 in self.step:
+            raise fail(self, "steps other than 0", step=self.step)
         sizes = zip(x.shape, self.slices(), strict=True)
         return x.with_shape(tuple(None if d is None else len(range(*s.indices(d))) for d, s in sizes))
 

@@ -58,7 +58,7 @@ class OfMatrix(Op, abstract=True):
 
 def _size(x: Any) -> int | None:
     """N of (..., N, N), if it is known."""
-    return x.shape[-1]  # type: ignore[no-any-return]
+    return x.shape[-1]
 
 
 def _places(size: int) -> np.ndarray:

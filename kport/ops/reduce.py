@@ -25,7 +25,7 @@ from .elementwise import (
     tf_function,
     where,
 )
-from .logic import less
+from .logic import isclose, less
 from .op import Op
 from .promotion import dtype_of
 from .shape import expand_dims, reshape, squeeze
@@ -237,6 +237,11 @@ def logsumexp(x: Any, axis: int | Iterable[int] | None = None, keepdims: bool = 
     return _reducer(LogSumExp, as_float(x), axis, keepdims)
 
 
+def allclose(x1: Any, x2: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Any:
+    """Whether all elements are close to one another: see isclose."""
+    return all(isclose(x1, x2, rtol, atol, equal_nan))
+
+
 def count_nonzero(x: Any, axis: int | Iterable[int] | None = None) -> Any:
     """How many elements along `axis` are not zero, int32."""
     return sum(cast(x, "bool"), axis)
@@ -280,6 +285,7 @@ __all__ = [
     "ReduceProd",
     "ReduceSum",
     "all",
+    "allclose",
     "amax",
     "amin",
     "any",

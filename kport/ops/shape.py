@@ -17,6 +17,7 @@ from .elementwise import cast, multiply
 from .op import Op, as_array, fail
 from .promotion import promote
 from .shapes import normalize_axes, normalize_axis, permute, without_axes
+from .variable import Variable
 
 
 class Dim(Op):
@@ -41,7 +42,7 @@ def shape(x: Any) -> tuple[Any, ...]:
     if isinstance(x, Symbolic) or is_tensorflow(x):
         known = x.shape if isinstance(x, Symbolic) else x.shape.as_list()
         return tuple(Dim(axis=i)(x) if d is None else int(d) for i, d in enumerate(known))
-    return tuple(as_array(x).shape)
+    return tuple(x.shape if isinstance(x, Variable) else as_array(x).shape)
 
 
 def ndim(x: Any) -> int:

@@ -53,6 +53,7 @@ FUNCTIONS: list[tuple[str, list[Any], Any]] = [
     ("trunc", [Ints((3,))], []),
     ("isclose", [Exactly([1.0, 1.001, np.nan, 5]), Exactly([1.000001, 1, np.nan, np.inf])], {}),
     ("isclose", [Exactly([1.0, 1.001, np.nan]), Exactly([1.000001, 1, np.nan])], {"equal_nan": True, "atol": 0.01}),
+    ("allclose", [X, X], []),
     ("isin", [Ints((2, 5)), Exactly([1, 3, 4], "int32")], {}),
     ("isin", [Ints((2, 5)), Exactly([1, 3, 4], "int32")], {"invert": True}),
     ("isreal", [X], []),

@@ -47,6 +47,7 @@ MESSAGES: list[tuple[Callable[[], Any], str]] = [
     (lambda: ops.broadcast_to(value(2, 3), (4, 3)), r"BroadcastTo: expected a shape that broadcasts to \(4, 3\)"),
     (lambda: ops.unstack(value(None, 3)), r"expected a known size or num=. Received: shape=\(None, 3\), axis=0"),
     (lambda: ops.getitem(value(2, 3), (0, 0, 0)), "expected at most 2 indices"),
+    (lambda: value(2, 3)[::0], r"Slice: expected steps other than 0. Received: step=\(0, 1\)"),
     (lambda: value(2, 3)[5], "expected an index of an axis of size 2. Received: 5 for axis 0"),
     (lambda: value(4, 4, 4)[np.array([0]), :, np.array([1])], "side by side"),
     (lambda: value(4)[np.array([True])], "how many elements a mask takes is not known. Use ops.where"),

@@ -40,6 +40,13 @@ def test_a_weight_is_an_operand_too() -> None:
     assert_same(interpret(graph, [X]), [X + X[0], X @ X.T])
 
 
+def test_the_shape_of_a_weight_needs_no_numbers() -> None:
+    def initializer(shape: tuple[int, ...], dtype: str) -> np.ndarray:
+        raise AssertionError("the initial value was asked for")
+
+    assert ops.shape(Variable((2, 3), initializer=initializer)) == (2, 3)
+
+
 def test_a_symbol_has_no_truth() -> None:
     with pytest.raises(TypeError, match="isn't known while a graph is traced"):
         bool(value() > 0)

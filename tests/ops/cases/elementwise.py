@@ -81,4 +81,5 @@ CASES = [
     OpCase("Power", lambda x: (2**x) @ abs(-x), [(3, 3)], lambda x: (2**x) @ abs(-x)),
     OpCase("FloorDivide", lambda x: x // 3 + x % 3 - 7 // (x + 1), [Ints((2, 3))], lambda x: x // 3 + x % 3 - 7 // (x + 1)),
     OpCase("StopGradient", ops.stop_gradient, [(2, 3)], lambda x: x),
+    OpCase("Clip", lambda x: ops.clip(x, -5, 300), [Exactly([0, 9, 255], "uint8")], lambda x: x),
 ]
