@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from ... import ops
 from ...errors import LayerError
 from ...ops.images import on_batch
-from ...ops.shapes import CHANNELS_LAST
+from ..data_format import standardize
 from ..layer import Layer
 
 
@@ -23,7 +23,7 @@ class ImageLayer(Layer):
 
     def __init__(self, *, data_format: str | None = None, bounding_box_format: str | None = None, **kwargs: Any):
         super().__init__(**kwargs)
-        self.data_format = data_format or CHANNELS_LAST
+        self.data_format = standardize(data_format)
         self.bounding_box_format = bounding_box_format
 
     def get_config(self) -> dict[str, Any]:
@@ -34,7 +34,7 @@ class ImageLayer(Layer):
 
     def call(self, data: Any, training: bool = False) -> Any:
         if not isinstance(data, dict):
-            return self._on_batch(self.transform_images, data)
+            return on_batch(data, self.data_format, self.transform_images)
         if "bounding_boxes" in data and self.moves_pixels:
             raise LayerError(
                 f"expected data without bounding boxes, which {type(self).__name__} can't move. Received: keys={sorted(data)}; "
@@ -42,7 +42,7 @@ class ImageLayer(Layer):
                 self.name,
             )
         changed = {"images": self.transform_images, "segmentation_masks": self.transform_masks}
-        return {key: self._on_batch(changed[key], value) if key in changed else value for key, value in data.items()}
+        return {key: on_batch(value, self.data_format, changed[key]) if key in changed else value for key, value in data.items()}
 
     def transform_images(self, images: Any) -> Any:
         """A channels-last batch of images, transformed."""
@@ -51,9 +51,6 @@ class ImageLayer(Layer):
     def transform_masks(self, masks: Any) -> Any:
         """A channels-last batch of segmentation masks, transformed."""
         return masks
-
-    def _on_batch(self, transform: Any, images: Any) -> Any:
-        return on_batch(images, self.data_format, transform)
 
 
 def change_range(images: Any, source: tuple[float, float], target: tuple[float, float]) -> Any:

@@ -19,7 +19,10 @@ class RandomFlip(RandomImageLayer):
 
 @layers()
 class RandomCrop(RandomImageLayer):
-    """In training: a random part of (height, width)."""
+    """In training: a random part of (height, width). At inference Keras 3.15 leaves images as they are, whatever their size.
+
+    Keras 2 resizes them; its files are opened with the layer Resizing instead.
+    """
 
     keeps_integers = True
 

@@ -10,8 +10,9 @@ import numpy as np
 from ... import ops
 from ...errors import LayerError
 from ...initializers import STFT
-from ...ops.shapes import CHANNELS_FIRST, CHANNELS_LAST
+from ...ops.shapes import CHANNELS_FIRST
 from ...registry import layers
+from ..data_format import standardize
 from ..layer import Layer
 
 _EPSILON = 1e-7
@@ -61,7 +62,7 @@ class STFTSpectrogram(Layer):
         self.scaling = scaling
         self.padding = padding
         self.expand_dims = expand_dims
-        self.data_format = data_format or CHANNELS_LAST
+        self.data_format = standardize(data_format)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         if len(input_shape) != 3:
