@@ -21,7 +21,7 @@ class Builder:
     """The ONNX graph being written.
 
     Calling it adds a node and gives the name of its output: `b("Relu", x)`. A tensor has a working name until
-    `finish`, which names it after the graph's value it holds, and inputs and outputs as the artifact shall have them.
+    `name_tensors`, which names it after the graph's value it holds, and outputs as the artifact shall have them.
     The builder of a subgraph is a `child`: it shares names and constants with the graphs around it.
     """
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ...errors import UsageError
+from ...errors import FileError, KportError, UsageError
 from .proto import output_field
 from .reader import mapped, tensor_names
 
@@ -28,11 +29,26 @@ def session(path: Path, more_outputs: bytes = b"") -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
+    options.log_severity_level = 4  # only what is fatal: errors are raised
     options.enable_cpu_mem_arena = False
     options.add_session_config_entry("session.disable_prepacking", "1")
     options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(path.parent))
-    return onnxruntime.InferenceSession(mapped(path) + more_outputs, options, providers=["CPUExecutionProvider"])
+    with _told(FileError, f"ONNX Runtime can't load {path}"):
+        return onnxruntime.InferenceSession(mapped(path) + more_outputs, options, providers=["CPUExecutionProvider"])
+
+
+@contextmanager
+def _told(kind: type[KportError], what: str) -> Iterator[None]:
+    """The runtime's errors, which have no class in common, as kport's."""
+    try:
+        yield
+    except Exception as error:
+        raise kind(f"{what}: {error}") from error
+
+
+def _run(opened: Any, outputs: list[str] | None, inputs: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+    with _told(UsageError, "ONNX Runtime can't compute this"):
+        return list(opened.run(outputs, dict(inputs)))
 
 
 def run(path: Path, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
@@ -41,7 +57,7 @@ def run(path: Path, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
     names = [i.name for i in opened.get_inputs()]
     if len(names) != len(inputs):
         raise UsageError(f"expected {len(names)} inputs: {names}. Received: {len(inputs)}")
-    return list(opened.run(None, dict(zip(names, inputs, strict=True))))
+    return _run(opened, None, dict(zip(names, inputs, strict=True)))
 
 
 def predict(path: Path, x: Mapping[str, np.ndarray] | Sequence[np.ndarray] | np.ndarray) -> dict[str, np.ndarray]:
@@ -55,7 +71,7 @@ def predict(path: Path, x: Mapping[str, np.ndarray] | Sequence[np.ndarray] | np.
         x = dict(zip(names, arrays, strict=True))
     if set(x) != set(names):
         raise UsageError(f"expected arrays for the inputs {names}. Received: {sorted(x)}")
-    return dict(zip([o.name for o in opened.get_outputs()], opened.run(None, dict(x)), strict=True))
+    return dict(zip([o.name for o in opened.get_outputs()], _run(opened, None, x), strict=True))
 
 
 def observe(path: Path, inputs: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
@@ -63,4 +79,4 @@ def observe(path: Path, inputs: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
     opened = session(path, output_field(tensor_names(path)))
     inputs_by_name = dict(zip([i.name for i in opened.get_inputs()], inputs, strict=True))
     outputs = [o.name for o in opened.get_outputs()]
-    return dict(zip(outputs, opened.run(outputs, inputs_by_name), strict=True))
+    return dict(zip(outputs, _run(opened, outputs, inputs_by_name), strict=True))

@@ -19,7 +19,7 @@ from kport.converters.onnx.target import TARGET
 from kport.converters.onnx.writer import write
 from kport.converters.prepare import prepare
 from kport.converters.target import Options, Tolerance
-from kport.errors import UnsupportedError, UsageError
+from kport.errors import FileError, UnsupportedError, UsageError
 from kport.ir import Graph, TensorType
 from kport.layers.keras_tensor import KerasTensor
 from kport.trace import trace
@@ -198,6 +198,17 @@ def test_predict_and_observe(tmp_path: Path) -> None:
         TARGET.predict(path, {"other": x})
     with pytest.raises(UsageError, match="expected 1 inputs"):
         TARGET.run(path, [x, x])
+    with pytest.raises(UsageError, match=r"(?s)ONNX Runtime can't compute this: .*Got: 5 Expected: 3"):
+        TARGET.run(path, [floats(2, 5)])
+
+
+def test_a_file_that_onnx_runtime_does_not_take(tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    model = convert(model_of(layers.Dense(2), (3,)), path)
+    model.graph.node[0].op_type = "NoSuchThing"
+    onnx.save(model, path)
+    with pytest.raises(FileError, match=r"ONNX Runtime can't load .*model.onnx: .*NoSuchThing"):
+        TARGET.run(path, [floats(2, 3)])
 
 
 def test_no_loop_where_onnx_has_a_node(tmp_path: Path) -> None:
