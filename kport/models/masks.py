@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..layers.attention.multi_head import HeadedAttention
 from ..layers.keras_tensor import KerasTensor, LayerCall
 from ..layers.layer import Layer, call_parameters
 from ..tree import flatten, map_structure
@@ -61,8 +62,11 @@ class Masks:
         return call.layer.compute_mask(values[0], recorded)
 
 
-def keep_masks(layer: Layer) -> None:
-    """Makes `layer` and all layers in it leave masks where they are, as Keras did before 3.8."""
-    layer.takes_masks = False
+def follow_version(layer: Layer, version: tuple[int, int]) -> None:
+    """Makes `layer` and all layers in it treat masks as the Keras of this version (major, minor) does."""
+    if version < (3, 8):
+        layer.takes_masks = False
+    if isinstance(layer, HeadedAttention):
+        layer.zero_where_masked = version >= (3, 14)
     for inner in layer.sublayers():
-        keep_masks(inner)
+        follow_version(inner, version)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import MissingPartError, UnknownLayerError
 from ..layers.layer import Layer
-from ..models.masks import keep_masks
+from ..models.masks import follow_version
 from ..models.model import Model
 from ..registry import CUSTOM, layers
 from . import containers, dialects
@@ -25,8 +25,8 @@ def load(path: Any, weights: Any = None, custom: Any = None) -> Model:
     """The model in a Keras file of any generation.
 
     path: an HDF5 file, a `.keras` archive, a SavedModel directory, or an architecture as JSON or YAML; weights: the HDF5
-    file of weights that belongs to an architecture; custom: the user's own classes and functions, as a Python file
-    or a dict by name. No code of the file is run. Raises FileError, LayerError and their kinds.
+    file of weights that belongs to an architecture, or False for a model with initial weights; custom: the user's own
+    classes and functions, as a Python file or a dict by name. No code of the file is run. Raises FileError, LayerError and their kinds.
     """
     return load_source(path, weights, custom)[0]
 
@@ -39,7 +39,7 @@ def load_source(path: Any, weights: Any = None, custom: Any = None) -> tuple[Mod
     file = Path(path)
     with ExitStack() as stack:
         archive = containers.open_container(file, stack)
-        if weights is not None:
+        if weights is not None and weights is not False:
             archive.weights = containers.open_container(Path(weights), stack).weights
         if archive.architecture is None:
             raise MissingPartError(
@@ -50,9 +50,8 @@ def load_source(path: Any, weights: Any = None, custom: Any = None) -> tuple[Mod
             generation, architecture = dialects.upgrade(archive)
             check_known(architecture)
             model = _build(architecture, file)
-        if _version(archive.keras_version, generation) < (3, 8):
-            keep_masks(model)
-        if archive.weights is not None:
+        follow_version(model, _version(archive.keras_version, generation))
+        if weights is not False:
             with reading(file, "the weights of a model"):
                 _assign(model, archive)
                 _check_ready(model)
@@ -83,6 +82,11 @@ def _assign(model: Model, archive: Archive) -> None:
         assign_layers(model, archive.weights)
     elif isinstance(archive.weights, TreeWeights):
         assign_tree(model, archive.weights, archive.assets)
+    elif model.weights:
+        raise MissingPartError(
+            f"expected weights. Received: {archive.path}, an architecture alone. Give the HDF5 file of its weights: "
+            "kport convert model.json --weights FILE (API: weights=; weights=False opens it untrained)"
+        )
 
 
 def _check_ready(layer: Layer) -> None:

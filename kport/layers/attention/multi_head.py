@@ -26,6 +26,8 @@ class HeadedAttention(Layer):
     """
 
     supports_masking = True
+    zero_where_masked: bool = True
+    """Where Keras applies a softmax layer, a query that may attend to nothing gets 0 (since 3.14; before: equal weights)."""
 
     def __init__(
         self,
@@ -129,9 +131,9 @@ class HeadedAttention(Layer):
                 part = ops.cast(part, "bool")
                 mask = part if mask is None else ops.logical_and(mask, part)
         heads = self._query_dense(query), self._key_dense(key), self._value_dense(value)
-        # Keras has two ways to compute attention, which differ where a position may attend to nothing
+        # Keras has two ways to compute attention, which differ where a query may attend to nothing
         by_softmax_layer = self.dropout > 0 or return_attention_scores or len(heads[0].shape) != 4
-        outputs, scores = self.attend(*heads, mask, by_softmax_layer)
+        outputs, scores = self.attend(*heads, mask, by_softmax_layer and self.zero_where_masked)
         if self.use_gate:
             outputs = ops.multiply(outputs, self._gate_dense(query))
         outputs = self._output_dense(outputs)
