@@ -50,6 +50,8 @@ class Layer(Configurable):
     keras_module = "keras.layers"
     supports_masking: ClassVar[bool] = False
     """The mask of the input is also the mask of the output."""
+    takes_masks: bool = False
+    """Calls after one of this layer don't see the masks of its inputs. See `kport.models.masks`."""
     autocast: ClassVar[bool] = True
     """In a mixed-precision layer, float inputs and weights are seen in the compute dtype."""
 
