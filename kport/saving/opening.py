@@ -26,7 +26,8 @@ def load(path: Any, weights: Any = None, custom: Any = None) -> Model:
 
     path: an HDF5 file, a `.keras` archive, a SavedModel directory, or an architecture as JSON or YAML; weights: the HDF5
     file of weights that belongs to an architecture, or False for a model with initial weights; custom: the user's own
-    classes and functions, as a Python file or a dict by name. No code of the file is run. Raises FileError, LayerError and their kinds.
+    classes and functions, as a Python file or a dict by name. No code of the file is run.
+    Raises FileError, LayerError and their kinds.
     """
     return load_source(path, weights, custom)[0]
 

@@ -4,6 +4,8 @@ Usage: python make_lambdas.py lambdas.json, once with each Python (2.7 and 3.6 t
 Keras would store in a Lambda layer; tests read it as data.
 """
 
+# ruff: noqa: UP
+
 import base64
 import io
 import json

@@ -76,5 +76,5 @@ def test_a_vocabulary_that_only_the_graph_has_is_asked_for(tmp_path: Path) -> No
     keras = importlib.import_module(REFUSED[0])
     model, _ = BUILDERS[REFUSED[2]](keras)
     model.save(tmp_path / "model")
-    with pytest.raises(LayerError, match="string_lookup.*expected a vocabulary"):
+    with pytest.raises(LayerError, match=r"string_lookup.*expected a vocabulary"):
         load(tmp_path / "model")
