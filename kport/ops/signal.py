@@ -12,12 +12,13 @@ from ..errors import ShapeError
 from ..ir import TensorType
 from .backend import tf
 from .conv import conv
+from .conv_transpose import conv_transpose
 from .elementwise import add, cast, multiply, subtract
 from .indexing import getitem
 from .linear import matmul
 from .op import Op, fail
 from .promotion import dtype_of
-from .shape import expand_dims, pad, reshape, shape, split
+from .shape import concatenate, expand_dims, pad, reshape, shape, split
 
 
 class STFT(Op):
@@ -75,8 +76,8 @@ def stft(
 ) -> tuple[Any, Any]:
     """The short-time Fourier transform of x: (..., T), as real and imaginary parts (..., frames, fft_length // 2 + 1).
 
-    window: "hann", "hamming" (both periodic), `sequence_length` values, or None; it lies in the middle of `fft_length`
-    steps. center: the signal is mirrored by half of `fft_length` on both sides, so that frames lie around their steps.
+    window: "hann", "hamming" (periodic where the length is even), `sequence_length` values, or None; it lies in the middle
+    of `fft_length` steps. center: the signal is mirrored by half of `fft_length` on both sides, so that frames lie around their steps.
     """
     if fft_length < sequence_length:
         raise ShapeError(f"expected fft_length of at least {sequence_length=}. Received: {fft_length=}")
@@ -92,6 +93,38 @@ def stft(
     return reshape(real, (*batch, frames, bins)), reshape(imaginary, (*batch, frames, bins))
 
 
+def istft(
+    x: tuple[Any, Any],
+    sequence_length: int,
+    sequence_stride: int,
+    fft_length: int,
+    length: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
+) -> Any:
+    """The signal (..., T) whose `stft` has the parts x: two of (..., frames, fft_length // 2 + 1).
+
+    Frames are weighted so that they add up to the signal; with `center` half of `fft_length` is cut off at both ends.
+    T is `length`, or what the frames give. As one transposed convolution.
+    """
+    real, imaginary = x
+    *batch, frames, bins = shape(real)
+    values = np.ones(fft_length)
+    if window is not None:
+        values = window_values(window, sequence_length, fft_length)
+        turns = -(-fft_length // sequence_stride)
+        power = np.pad(values**2, (0, turns * sequence_stride - fft_length)).reshape(turns, sequence_stride).sum(axis=0)
+        values = values / np.tile(power, turns)[:fft_length]
+    cosine, sine = _inverse_waves(fft_length)
+    kernel = np.concatenate([cosine, -sine]).T[:, None] * values[:, None, None]
+    spectra = reshape(concatenate([real, imaginary], -1), (-1, frames, 2 * bins))
+    y = conv_transpose(spectra, cast(kernel.astype(np.float32), dtype_of(real) or "float32"), strides=sequence_stride)
+    y = reshape(y, (*batch, shape(y)[1]))
+    half = fft_length // 2 if center else 0
+    end = half + length if length is not None else -half if half else None
+    return getitem(y, (..., builtins.slice(half, end)))
+
+
 def window_values(window: Any, length: int, fft_length: int) -> np.ndarray:
     """`fft_length` values: a window of `length` in the middle, of its name or given; all 1 for None."""
     if window is None:
@@ -100,7 +133,8 @@ def window_values(window: Any, length: int, fft_length: int) -> np.ndarray:
         if window not in ("hann", "hamming"):
             raise ShapeError(f"expected a window 'hann', 'hamming', values or None. Received: {window=}")
         offset = 0.5 if window == "hann" else 0.54
-        values = offset - (1 - offset) * np.cos(2 * np.pi * np.arange(length) / length)
+        period = length - length % 2  # as TensorFlow, whose windows of odd length end as they begin
+        values = offset - (1 - offset) * np.cos(2 * np.pi * np.arange(length) / period) if length > 1 else np.ones(1)
     else:
         values = np.asarray(window)
     if values.shape != (length,):
@@ -124,15 +158,16 @@ def irfft(x: tuple[Any, Any], fft_length: int | None = None) -> Any:
     bins = x[0].shape[-1]
     length = fft_length or 2 * (bins - 1)
     real, imaginary = (_with_length(part, length // 2 + 1) for part in x)
-    angle = 2 * np.pi / length * (np.outer(np.arange(length // 2 + 1), np.arange(length)) % length)
-    twice = np.full((length // 2 + 1, 1), 2.0)
-    twice[0] = 1
-    if length % 2 == 0:
-        twice[-1] = 1
-    return subtract(
-        matmul(real, (twice * np.cos(angle) / length).astype(np.float32)),
-        matmul(imaginary, (twice * np.sin(angle) / length).astype(np.float32)),
-    )
+    cosine, sine = _inverse_waves(length)
+    return subtract(matmul(real, cosine.astype(np.float32)), matmul(imaginary, sine.astype(np.float32)))
+
+
+def _inverse_waves(length: int) -> tuple[np.ndarray, np.ndarray]:
+    """(N // 2 + 1, N) each: what the real and the (negative) imaginary part of each frequency add to each step."""
+    bins = np.arange(length // 2 + 1)
+    angle = 2 * np.pi / length * (np.outer(bins, np.arange(length)) % length)
+    weight = np.where((bins == 0) | (2 * bins == length), 1, 2)[:, None] / length  # the others stand for two frequencies
+    return weight * np.cos(angle), weight * np.sin(angle)
 
 
 def fft(x: tuple[Any, Any]) -> tuple[Any, Any]:
@@ -183,4 +218,4 @@ def _transform(real: Any, imaginary: Any, axis: int, *, forward: bool) -> tuple[
     )
 
 
-__all__ = ["STFT", "fft", "fft2", "ifft2", "irfft", "rfft", "stft"]
+__all__ = ["STFT", "fft", "fft2", "ifft2", "irfft", "istft", "rfft", "stft"]

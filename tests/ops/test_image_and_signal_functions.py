@@ -28,6 +28,7 @@ SHIFT = Exactly([1, 0, 9.5, 0, 1, -7.5, 0, 0])
 INSIDE = Exactly([[[0.4, -1.2, 2.5], [-3, 2.0, 1.5]], [[0.2, 3.3, -0.5], [1.0, -4, 4.5]]])
 PLACES = Exactly([[[0.4, -1.2, 2.5], [7.3, 4.0, 1.5]], [[0.2, 3.3, -0.5], [1.0, 8.1, 5.0]]])
 SOUND = Floats((2, 40))
+FRAMES = [Floats((2, 6, 5)), Floats((2, 6, 5))]
 SPECTRUM = [Floats((2, 6, 8)), Floats((2, 6, 8))]
 
 ROWS: list[tuple[str, list[Any], dict[str, Any]]] = [
@@ -73,11 +74,16 @@ ROWS: list[tuple[str, list[Any], dict[str, Any]]] = [
     ("stft", [SOUND], {"sequence_length": 8, "sequence_stride": 3, "fft_length": 8}),
     ("stft", [SOUND], {"sequence_length": 6, "sequence_stride": 4, "fft_length": 11, "window": "hamming", "center": False}),
     ("stft", [Floats((2, 3, 20))], {"sequence_length": 5, "sequence_stride": 5, "fft_length": 8, "window": None}),
+    ("stft", [SOUND], {"sequence_length": 7, "sequence_stride": 5, "fft_length": 8}),
+    ("stft", [SOUND], {"sequence_length": 3, "sequence_stride": 5, "fft_length": 4, "window": [0.5, 1.0, 0.25]}),
     ("rfft", [SOUND], {}),
     ("rfft", [SOUND], {"fft_length": 16}),
     ("rfft", [SOUND], {"fft_length": 45}),
     ("irfft", [SPECTRUM], {}),
     ("irfft", [SPECTRUM], {"fft_length": 9}),
+    ("istft", [FRAMES], {"sequence_length": 8, "sequence_stride": 2, "fft_length": 8}),
+    ("istft", [FRAMES], {"sequence_length": 7, "sequence_stride": 3, "fft_length": 8, "window": "hamming", "center": False}),
+    ("istft", [FRAMES], {"sequence_length": 8, "sequence_stride": 4, "fft_length": 8, "window": None, "length": 11}),
     ("fft", [SPECTRUM], {}),
     ("fft2", [SPECTRUM], {}),
     ("ifft2", [SPECTRUM], {}),
