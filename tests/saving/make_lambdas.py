@@ -4,7 +4,7 @@ Usage: python make_lambdas.py lambdas.json, once with each Python (2.7 and 3.6 t
 Keras would store in a Lambda layer; tests read it as data.
 """
 
-# ruff: noqa: UP
+# ruff: noqa: UP020, UP024, UP031
 
 import base64
 import io

@@ -8,9 +8,8 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from ...errors import LayerError
 from ...registry import CUSTOM
-from .formula import Formula
+from .formula import Formula, refusal
 from .marshal_data import NotMarshal, parse_code
 
 Config = dict[str, Any]
@@ -31,10 +30,10 @@ def _function(stored: Any, layer: str) -> Any:
     reason = "no code"
     for data in _decoded(code):
         try:
-            return Formula(parse_code(data), defaults, closure)
+            return Formula(parse_code(data), layer, defaults, closure)
         except NotMarshal as error:
             reason = str(error)
-    raise _refusal(layer, reason)
+    raise refusal(layer, reason)
 
 
 def _parts(stored: Any) -> tuple[str | None, Any, Any]:
@@ -57,12 +56,3 @@ def _decoded(code: str) -> Iterator[bytes]:
     with contextlib.suppress(UnicodeEncodeError):
         yield code.encode("latin-1")
     yield code.encode("raw_unicode_escape")
-
-
-def _refusal(layer: str, reason: str) -> LayerError:
-    return LayerError(
-        f"expected a Lambda that is a formula of known functions. Received: Python code of the file with {reason}; it is never "
-        f"run. Write the function with kport.ops into a file, @kport.register(name={layer!r}) above `def`, and pass "
-        "--custom FILE (API: custom=)",
-        layer,
-    )

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ... import ops
+from ...errors import LayerError
 from ...registry import CUSTOM
 from .functions import CONSTANTS, FUNCTIONS, MODULES
 from .marshal_data import Code, NotMarshal
@@ -68,9 +69,10 @@ _COMPARISONS = (ops.less, ops.less_equal, ops.equal, ops.not_equal, ops.greater,
 
 
 class Formula:
-    """A function from parsed bytecode. Calling it computes with `kport.ops`; NotMarshal says what it can't."""
+    """A function from parsed bytecode. Calling it computes with `kport.ops`; LayerError says what it can't, and the remedy."""
 
-    def __init__(self, code: Code, defaults: Any = None, closure: Any = None):
+    def __init__(self, code: Code, layer: str, defaults: Any = None, closure: Any = None):
+        self.layer = layer
         self.code = code
         self.program: list[Instruction] = instructions(code)
         self.defaults = tuple(defaults or ())
@@ -99,7 +101,22 @@ class Formula:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         bound = self.__signature__.bind(*args, **kwargs)
         bound.apply_defaults()
-        return _Machine(self, dict(bound.arguments)).run()
+        try:
+            return _Machine(self, dict(bound.arguments)).run()
+        except NotMarshal as error:
+            raise refusal(self.layer, str(error)) from None
+        except (IndexError, KeyError, TypeError, ValueError, AttributeError, OverflowError, ZeroDivisionError) as error:
+            raise refusal(self.layer, f"a step that fails: {error}") from error
+
+
+def refusal(layer: str, reason: str) -> LayerError:
+    """The error for a Lambda that isn't a formula."""
+    return LayerError(
+        f"expected a Lambda that is a formula of known functions. Received: Python code of the file with {reason}; it is never "
+        f"run. Write the function with kport.ops into a file, @kport.register(name={layer!r}) above `def`, and pass "
+        "--custom FILE (API: custom=)",
+        layer,
+    )
 
 
 class _Machine:
