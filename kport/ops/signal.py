@@ -77,7 +77,7 @@ def stft(
     """The short-time Fourier transform of x: (..., T), as real and imaginary parts (..., frames, fft_length // 2 + 1).
 
     window: "hann", "hamming" (periodic where the length is even), `sequence_length` values, or None; it lies in the middle
-    of `fft_length` steps. center: the signal is mirrored by half of `fft_length` on both sides, so that frames lie around their steps.
+    of `fft_length` steps. center: the signal is mirrored by half of `fft_length` on both sides: frames lie around their steps.
     """
     if fft_length < sequence_length:
         raise ShapeError(f"expected fft_length of at least {sequence_length=}. Received: {fft_length=}")
