@@ -23,7 +23,7 @@ from ...ops.creation import Arange
 from ...ops.einsum import Einsum
 from ...ops.elementwise import cast
 from ...ops.indexing import Take
-from ...ops.linear import Linear, MatMul
+from ...ops.linear import Linear
 from ...ops.norm import BatchNorm, GroupNorm, L2Normalize, LayerNorm, RmsNorm
 from ...ops.op import Op
 from ...ops.recurrent import Gru, Lstm, SimpleRnn
@@ -60,7 +60,7 @@ SAFE: frozenset[type[Op]] = frozenset(
 """Operations that stay in float32."""
 
 
-WEIGHTED: frozenset[type[Op]] = frozenset({Conv, ConvTranspose, Einsum, Gru, Linear, Lstm, MatMul, Scan, SimpleRnn, Take})
+WEIGHTED: frozenset[type[Op]] = frozenset({Conv, ConvTranspose, Einsum, Gru, Linear, Lstm, Scan, SimpleRnn, Take})
 """Operations that end the preparation of inputs."""
 
 
@@ -85,11 +85,11 @@ class _Half:
         return self.rewriter.finish()
 
     def convert(self, node: Node) -> None:
+        safe = self.stays_single(node)
         floats = any(v is not None and v.dtype == "float32" for v in (*node.inputs, *node.outputs))
         if not floats:
             self.rewriter.keep(node, [self.rewriter.get(v) for v in node.inputs])
             return
-        safe = self.stays_single(node)
         op: Any = node.op
         if not safe and getattr(op, "dtype", None) == "float32":
             op = replace(op, dtype="float16")
@@ -101,7 +101,7 @@ class _Half:
 
     def stays_single(self, node: Node) -> bool:
         variables = [v for v in node.inputs if v is not None and not v.is_constant]
-        if type(node.op) not in WEIGHTED and variables and self.early.issuperset(variables):
+        if not (type(node.op) in WEIGHTED and len(variables) < len(node.inputs)) and self.early.issuperset(variables):
             self.early.update(node.outputs)
             return True
         return type(node.op) in SAFE or any(v is not None and v.data is not None and _beyond(v.data) for v in node.inputs)

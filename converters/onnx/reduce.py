@@ -22,6 +22,15 @@ def reduce(b: Builder, op_type: str, x: str, axes: tuple[int, ...], keepdims: bo
     return str(b(op_type, x, axes=axes, keepdims=keep))
 
 
+def mean(b: Builder, node: Node, x: str) -> str:
+    """The mean over all that comes after the channels is a pool, which ONNX Runtime keeps in its own blocked layout."""
+    op: Any = node.op
+    value = node.inputs[0]
+    if value is not None and op.keepdims and value.type.rank > 2 and op.axes == tuple(range(2, value.type.rank)):
+        return str(b("GlobalAveragePool", x))
+    return reduce(b, "ReduceMean", x, op.axes, op.keepdims)
+
+
 def _reduction(op_type: str, more: frozenset[str] = frozenset()) -> Emission:
     def say(b: Builder, node: Node, x: str) -> str:
         op: Any = node.op
@@ -33,7 +42,7 @@ def _reduction(op_type: str, more: frozenset[str] = frozenset()) -> Emission:
 EMISSIONS: dict[type[Op], Emission] = {
     r.LogSumExp: _reduction("ReduceLogSumExp"),
     r.ReduceMax: _reduction("ReduceMax", frozenset({"int8", "uint8"})),
-    r.ReduceMean: _reduction("ReduceMean"),
+    r.ReduceMean: emission(mean, types=FLOATS | {"int32", "int64"}),
     r.ReduceMin: _reduction("ReduceMin", frozenset({"int8", "uint8"})),
     r.ReduceProd: _reduction("ReduceProd"),
     r.ReduceSum: _reduction("ReduceSum"),
