@@ -26,7 +26,8 @@ def mean(b: Builder, node: Node, x: str) -> str:
     """The mean over all that comes after the channels is a pool, which ONNX Runtime keeps in its own blocked layout."""
     op: Any = node.op
     value = node.inputs[0]
-    if value is not None and op.keepdims and value.type.rank > 2 and op.axes == tuple(range(2, value.type.rank)):
+    spatial = value is not None and value.dtype in FLOATS and value.type.rank > 2
+    if spatial and op.keepdims and op.axes == tuple(range(2, value.type.rank)):  # type: ignore[union-attr]
         return str(b("GlobalAveragePool", x))
     return reduce(b, "ReduceMean", x, op.axes, op.keepdims)
 

@@ -6,9 +6,10 @@ differentiates (training), to a symbolic value it records itself (conversion).
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -16,6 +17,15 @@ from ..errors import ShapeError
 from ..ir import Symbolic, TensorType
 from .backend import is_tensorflow, tf
 from .variable import Variable
+
+if TYPE_CHECKING:
+    from typing import dataclass_transform
+else:
+
+    def dataclass_transform(**_: Any) -> Any:
+        """Means something to type checkers only, and Python 3.10 lacks it."""
+        return lambda cls: cls
+
 
 OPS: dict[str, type[Op]] = {}
 """Every operation by class name."""
@@ -44,7 +54,7 @@ class Op:
 
     def __init_subclass__(cls, abstract: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if cls.__dict__.get("__annotations__"):  # without fields of its own a class inherits what it needs
+        if inspect.get_annotations(cls):  # without fields of its own a class inherits what it needs
             dataclass(frozen=True, kw_only=True, repr=False)(cls)
         if abstract:
             return
