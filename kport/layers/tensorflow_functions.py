@@ -24,7 +24,7 @@ def find_function(name: str, layer: str) -> Function:
     short = name.removeprefix("tf.")
     for key in (name, short):
         if key in CUSTOM:
-            return CUSTOM[key]  # type: ignore[no-any-return]
+            return CUSTOM[key]
     short = short.removeprefix("compat.v1.")
     if short in FUNCTIONS:
         return FUNCTIONS[short]
