@@ -346,6 +346,8 @@ where = Where()
 def clip(x: Any, x_min: Any, x_max: Any) -> Any:
     """`x` limited to [x_min, x_max]: numbers, tensors, or None for no limit. Booleans become int32."""
     x = counted(x)
+    if x_min is None and x_max is None:
+        return x
     bounds = (x_min, x_max)
     if all(b is None or isinstance(b, (int, float, np.number)) for b in bounds):
         if not is_float(dtype_of(x) or "float32") and any(isinstance(b, (float, np.floating)) for b in bounds):
