@@ -116,8 +116,7 @@ class _Half:
             return self.rewriter.get(value)
         if value not in self.halves:
             if value.data is not None:
-                data = np.clip(value.data, -LIMIT, LIMIT).astype(np.float16)
-                self.halves[value] = self.rewriter.new.constant(data, value.name + SUFFIX)
+                self.halves[value] = self.rewriter.new.constant(_in_half(value.data), value.name + SUFFIX)
             else:
                 self.halves[value] = self.cast(value, "float16", value.name + SUFFIX)
         return self.halves[value]
@@ -134,6 +133,13 @@ class _Half:
         new: Value = cast(source, dtype)
         new.name = name
         return new
+
+
+def _in_half(data: np.ndarray) -> np.ndarray:
+    """Finite numbers stay finite."""
+    clipped = np.clip(data, -LIMIT, LIMIT)
+    infinite = np.isinf(data)
+    return np.where(infinite, data, clipped).astype(np.float16) if infinite.any() else clipped.astype(np.float16)
 
 
 def _beyond(data: np.ndarray) -> bool:

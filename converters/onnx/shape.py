@@ -79,8 +79,6 @@ def _pad(b: Builder, node: Node, x: str) -> str:
     if op.mode == "symmetric":
         return _mirror(b, x, op.padding)
     before, after = zip(*op.padding, strict=True)
-    if any(p < 0 for p in (*before, *after)):
-        raise ValueError(f"{node!r}: negative padding")
     pads = b.ints([*before, *after], "pads")
     value = b.constant(op.value, node.output.dtype, "value") if op.mode == "constant" and op.value else ""
     return str(b("Pad", x, pads, value, mode=op.mode))
