@@ -111,7 +111,7 @@ EMISSIONS: dict[type[Op], Emission] = {
     ArgMax: emission(_arg_reduce("ArgMax"), types=FLOATS | {"int8", "int32", "int64", "uint8"}),
     ArgMin: emission(_arg_reduce("ArgMin"), types=FLOATS | {"int8", "int32", "int64", "uint8"}),
     cumulative.CumProd: emission(_cumulative("CumProd"), since(26), FLOATS | {"int32", "int64"}),
-    cumulative.CumSum: emission(_cumulative("CumSum"), types=FLOATS | {"int32", "int64"}),
+    cumulative.CumSum: emission(_cumulative("CumSum"), types=(FLOATS - {"float16"}) | {"int32", "int64"}),
     Einsum: emission(
         lambda b, node, *xs: b("Einsum", *xs, equation=node.op.equation), _einsum_accepts, FLOATS | {"int32", "int64"}
     ),
