@@ -25,6 +25,7 @@ it computes float16 wherever it does float32."""
 
 _WIDER = {
     "bfloat16": ("float32",),
+    "float16": ("float32",),
     "float64": ("float32",),
     "bool": ("int32", "float32"),
     "int8": ("int32", "float32"),
