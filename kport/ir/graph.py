@@ -148,7 +148,7 @@ class Graph:
         self._constants: dict[int, tuple[np.ndarray, Value]] = {}
 
     def successor(self) -> Graph:
-        """An empty graph for the same model: the names of this one's inputs and outputs of nodes stay free for the same numbers."""
+        """An empty graph for the same model, in which the names of this one's values stay free for the same numbers."""
         new = Graph(self.name)
         new._names = dict.fromkeys((v.name for v in (*self.inputs, *values_of(self.nodes))), 1)
         return new
