@@ -15,15 +15,21 @@ from ..registry import CUSTOM
 from ..tree import map_structure
 
 
-def find_operation(class_name: str, layer: str) -> Callable[..., Any]:
-    """The function for Keras's operation class ("ExpandDims"); the user's own of that name comes first."""
+def operation_of(class_name: str) -> Callable[..., Any] | None:
+    """The function for Keras's operation class ("ExpandDims"), None if there is none; the user's own comes first."""
     if class_name in CUSTOM:
         return CUSTOM[class_name]
     if class_name in OPERATIONS:
         return OPERATIONS[class_name]
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", class_name).lower()
     function = getattr(ops, name, None)
-    if not callable(function):
+    return function if callable(function) else None
+
+
+def find_operation(class_name: str, layer: str) -> Callable[..., Any]:
+    """As operation_of; UnknownLayerError if there is none."""
+    function = operation_of(class_name)
+    if function is None:
         raise UnknownLayerError(
             f"expected an operation of keras.ops that kport.ops has. Received: {class_name!r}. Write it with kport.ops into a "
             f"file, @kport.register(name={class_name!r}) above `def`, and pass --custom FILE (API: custom=)",

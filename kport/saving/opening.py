@@ -17,7 +17,7 @@ from .archive import Archive, LayerWeights, TreeWeights, reading
 from .custom import register_custom
 from .dialects.plain import FUNCTIONAL, Entry, is_entry
 from .legacy_weights import assign_layers
-from .source import Source, sha256_of
+from .source import Source
 from .tree_weights import assign_tree
 
 
@@ -57,13 +57,15 @@ def load_source(path: Any, weights: Any = None, custom: Any = None) -> tuple[Mod
                 _assign(model, archive)
                 _check_ready(model)
     dialect = f"Keras {generation}"
-    return model, Source(file, sha256_of(file), archive.format, archive.keras_version, archive.backend, dialect)
+    return model, Source(file, archive.format, archive.keras_version, archive.backend, dialect)
 
 
 def _build(architecture: Entry, path: Path) -> Model:
     model = layers.get(architecture)
     if not isinstance(model, Model):
         raise MissingPartError(f"expected a model in {path}. Received: a {type(model).__name__}")
+    if model.built and not (model.input_tensors and model.output_tensors):
+        raise MissingPartError(f"expected a model with inputs and outputs in {path}. Received: {model.name!r} with none")
     if not model.built and model.weights == []:
         raise MissingPartError(
             f"expected the shape of the model's input in {path}. Received: a model that was never built; build it and save it "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 
@@ -16,11 +17,15 @@ class Source:
     """
 
     path: Path
-    sha256: str
     format: str
     keras_version: str | None
     backend: str | None
     dialect: str
+
+    @cached_property
+    def sha256(self) -> str:
+        """Computed when it is first asked for."""
+        return sha256_of(self.path)
 
 
 def sha256_of(path: Path) -> str:

@@ -7,6 +7,7 @@ datasets are refused; so is a dataset that claims more data than its file can ho
 from __future__ import annotations
 
 import json
+import math
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ import numpy as np
 
 from ...errors import FileError, UnsafeFileError
 from ..archive import Archive, LayerWeights, Stored, TreeWeights, reading
+from .hdf5_heaps import check_heaps
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 _MAX_RATIO = 1000
 """A compressed dataset may be this many times larger than its storage."""
 _MAX_DEPTH = 64
+_MAX_NAMES = 1_000_000
 
 
 def open_hdf5(path: Path, stack: ExitStack) -> Archive:
@@ -27,6 +30,8 @@ def open_hdf5(path: Path, stack: ExitStack) -> Archive:
     import h5py
 
     with reading(path, "an HDF5 file"):
+        with path.open("rb") as stream:
+            check_heaps(stream, path)
         file = stack.enter_context(h5py.File(path, "r"))
         version, backend = _text(file.attrs, "keras_version"), _text(file.attrs, "backend")
         config = _text(file.attrs, "model_config")
@@ -43,6 +48,7 @@ def tree_of(source: Any, path: Path, stack: ExitStack) -> TreeWeights:
     import h5py
 
     with reading(path, "an HDF5 file of weights"):
+        check_heaps(source, path)
         return _tree(stack.enter_context(h5py.File(source, "r")))
 
 
@@ -71,7 +77,7 @@ def _numbered_layers(group: Any) -> dict[str, list[Stored]]:
 
 
 def _count(group: Any, attribute: str) -> int:
-    count = int(group.attrs[attribute])
+    count = int(_attribute(group.attrs, attribute))
     if not 0 <= count <= len(group):
         raise FileError(f"expected {attribute} between 0 and {len(group)} in {group.name}. Received: {attribute}={count}")
     return count
@@ -130,8 +136,21 @@ def _stored(dataset: Any, name: str | None = None) -> Stored:
     return Stored(name or dataset.name.strip("/"), dataset.shape, dataset.dtype.name, lambda: np.asarray(dataset[()]))
 
 
+def _attribute(attributes: Any, name: str) -> Any:
+    """An attribute's value, None if there is none. Its type is looked at first: HDF5 trusts what it converts."""
+    import h5py
+
+    if name not in attributes:
+        return None
+    stored = attributes.get_id(name)
+    is_text = h5py.check_string_dtype(stored.dtype) is not None or stored.dtype.kind == "S"
+    if not (is_text or stored.dtype.kind in "fiu") or math.prod(stored.shape or ()) > _MAX_NAMES:
+        raise FileError(f"expected text or numbers in attribute {name!r}. Received: {stored.dtype} of shape {stored.shape}")
+    return attributes[name]
+
+
 def _text(attributes: Any, name: str) -> str | None:
-    value = attributes.get(name)
+    value = _attribute(attributes, name)
     if value is None:
         return None
     return value.decode("utf-8") if isinstance(value, bytes) else str(value)
@@ -141,10 +160,10 @@ def _names(attributes: Any, name: str) -> list[str]:
     """A list of names, which Keras splits into name0, name1, ... where it is too large for one attribute."""
     parts: list[Any] = []
     if name in attributes:
-        parts = list(attributes[name])
+        parts = list(_attribute(attributes, name))
     else:
         index = 0
         while f"{name}{index}" in attributes:
-            parts += list(attributes[f"{name}{index}"])
+            parts += list(_attribute(attributes, f"{name}{index}"))
             index += 1
     return [p.decode("utf-8") if isinstance(p, bytes) else str(p) for p in parts]

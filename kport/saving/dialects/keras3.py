@@ -6,9 +6,11 @@ dequantized when they are read).
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from ...errors import LayerError
+from ...layers.keras_operations import operation_of
 from ..lambdas import upgrade_lambda
 from .plain import Entry, checked, is_functional, is_sequential, nested, plain
 
@@ -47,7 +49,9 @@ def is_operation(entry: Entry) -> bool:
     """An operation of keras.ops in the graph. HDF5 files don't say the module, but layers always have `trainable`."""
     module = entry.get("module")
     if module is None:
-        return "trainable" not in entry["config"] and entry["class_name"] not in ("InputLayer", "Operation")
+        is_layer = "trainable" in entry["config"] or entry["class_name"] in ("InputLayer", "Operation")
+        function = None if is_layer else operation_of(entry["class_name"])
+        return function is not None and not inspect.isclass(function)
     return module.startswith(("keras.src.ops", "keras.ops"))
 
 
