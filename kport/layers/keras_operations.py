@@ -98,6 +98,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "AllClose": ops.allclose,
     "AveragePool": _pool(ops.average_pool),
     "CDist": ops.cdist,
+    "Einsum": lambda *operands, subscripts: ops.einsum(subscripts, *operands),
     "GetItem": _getitem,
     "IsIn": ops.isin,
     "MaxPool": _pool(ops.max_pool),

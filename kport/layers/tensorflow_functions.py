@@ -253,7 +253,7 @@ _BINARY: dict[str, tuple[Function, tuple[str, ...]]] = {
     "BiasAdd": (ops.add, ()),
     "Div": (ops.divide, ()),
     "Equal": (ops.equal, ("math.equal", "equal")),
-    "FloorDiv": (ops.floor_divide, ("math.floordiv", "floordiv")),
+    "FloorDiv": (ops.floor_divide, ("math.floordiv", "floordiv", "floor_div")),
     "FloorMod": (ops.mod, ("math.floormod", "math.mod")),
     "Greater": (ops.greater, ("math.greater", "greater")),
     "GreaterEqual": (ops.greater_equal, ("math.greater_equal", "greater_equal")),
@@ -284,11 +284,19 @@ _REDUCTIONS: dict[str, tuple[Function, tuple[str, ...]]] = {
     "Var": (ops.var, ("math.reduce_variance",)),
 }
 
+
+def _arg_reduction(function: Function) -> Function:
+    def reduce(input: Any, axis: Any = None, output_type: Any = None, name: Any = None, dimension: Any = None) -> Any:
+        indices = function(input, axis=int(next((a for a in (axis, dimension) if a is not None), 0)))
+        return ops.cast(indices, _static(output_type) or "int64")
+
+    return reduce
+
+
 FUNCTIONS: dict[str, Function] = {
+    **dict.fromkeys(("argmax", "math.argmax"), _arg_reduction(ops.argmax)),
+    **dict.fromkeys(("argmin", "math.argmin"), _arg_reduction(ops.argmin)),
     "__operators__.getitem": _getitem,
-    "argmax": lambda input, axis=None, output_type=None, name=None, dimension=None: ops.argmax(
-        input, axis=axis or dimension or 0
-    ),
     "broadcast_to": lambda input, shape, name=None: ops.broadcast_to(input, _static(shape)),
     "cast": lambda x, dtype, name=None: ops.cast(x, dtype),
     "clip_by_value": lambda t, clip_value_min, clip_value_max, name=None: ops.clip(t, clip_value_min, clip_value_max),

@@ -25,7 +25,8 @@ _STATEFUL = (
     "CuDNNGRU",
 )
 """Layers to which Keras 2 gave initial states as further inputs."""
-_SEPARATE = ("Operation",)
+_SEPARATE = ("tf.raw_ops.", "Merge")
+"""Operations (by the beginning of their names) that take several tensors as arguments of their own, not as a list."""
 
 
 def upgrade_nodes(layers: list[Entry], ends: dict[str, Any]) -> tuple[list[Entry], dict[str, Any]]:
@@ -74,9 +75,10 @@ def upgrade_nodes(layers: list[Entry], ends: dict[str, Any]) -> tuple[list[Entry
                 argument, kwargs["constants"] = argument[:-constants], argument[-constants:]
             # initial states stay behind the sequences, for with these a mask counts, as in Keras 2; with `initial_state` not
             argument = argument[0] if len(argument) == 1 else argument
-        args = argument if isinstance(argument, list) and entry["class_name"] in _SEPARATE and not single else [argument]
-        if entry["class_name"] in _SEPARATE:
+        operation = entry["config"].get("operation", "") if entry["class_name"] == "Operation" else ""
+        if operation:
             kwargs.pop("name", None)
+        args = argument if isinstance(argument, list) and operation.startswith(_SEPARATE) else [argument]
         return {"args": args, "kwargs": kwargs}
 
     upgraded = [{**entry, "inbound_nodes": [call(entry, node) for node in entry.get("inbound_nodes", [])]} for entry in layers]
