@@ -85,7 +85,7 @@ def _layer(entry: Any) -> Entry:
         return {**entry, "config": {**config, "layers": [_layer(layer) for layer in config["layers"]]}}
     class_name = entry["class_name"]
     if class_name in ONLY_KERAS_1:
-        return {**entry, "config": _without_training(entry["config"])}
+        return {**entry, "config": renamed(_without_training(entry["config"]), input_dtype="dtype")}
     config = nested(_common(entry["config"]), _layer)
     if class_name in LAYERS:
         class_name, config = LAYERS[class_name](config)
