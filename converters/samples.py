@@ -15,8 +15,9 @@ import numpy as np
 from ..errors import LayerError, UsageError
 from ..interpret import interpret
 from ..ir import Graph, Value
-from ..ops.elementwise import Cast
-from ..ops.indexing import OneHot, Slice, Take
+from ..ops.casting import Cast
+from ..ops.gathering import OneHot, Take
+from ..ops.indexing import Slice
 from ..ops.logic import NotEqual
 from ..ops.promotion import is_float
 from ..ops.shape import ExpandDims, Reshape, Squeeze, Transpose

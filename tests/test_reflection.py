@@ -57,3 +57,24 @@ def imported(path: Path) -> Iterator[str]:
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module.partition(".")[0]
+
+
+def test_families_import_each_other_in_one_direction() -> None:
+    """Imports inside functions count too: they would only hide a circle."""
+    folder = Path(kport.ops.__path__[0])
+    trees = {family: ast.parse((folder / f"{family}.py").read_text(encoding="utf-8")) for family in FAMILIES}
+    imports = {
+        family: {
+            name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level == 1 for name in modules(node)
+        }
+        for family, tree in trees.items()
+    }
+    while imports:
+        ready = {family for family, needed in imports.items() if not needed & set(imports)}
+        assert ready, f"a circle among {sorted(imports)}"
+        imports = {family: needed for family, needed in imports.items() if family not in ready}
+
+
+def modules(node: ast.ImportFrom) -> list[str]:
+    """The modules beside it that a module imports by `from .x import y` or `from . import x`."""
+    return [node.module] if node.module else [a.name for a in node.names]

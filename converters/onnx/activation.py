@@ -8,6 +8,7 @@ from typing import Any
 from ...ir import Node
 from ...ops import activation as a
 from ...ops.op import Op
+from ...ops.softmax import LogSoftmax, Softmax
 from ..target import Emission, Options
 from .builder import Builder
 from .opset import opset_of
@@ -45,13 +46,13 @@ EMISSIONS: dict[type[Op], Emission] = {
     a.HardSigmoid: _with("HardSigmoid", alpha="alpha", beta="beta"),
     a.HardSwish: one("HardSwish", SINGLES, 14),
     a.LeakyRelu: _with("LeakyRelu", alpha="alpha"),
-    a.LogSoftmax: _with("LogSoftmax", types=FLOATS, axis="axis"),
+    LogSoftmax: _with("LogSoftmax", types=FLOATS, axis="axis"),
     a.Mish: one("Mish", SINGLES, 18),
     a.PRelu: one("PRelu", SINGLES),
     a.Relu: one("Relu", FLOATS),
     a.Selu: one("Selu", SINGLES),
     a.Sigmoid: one("Sigmoid", FLOATS),
-    a.Softmax: _with("Softmax", types=FLOATS, axis="axis"),
+    Softmax: _with("Softmax", types=FLOATS, axis="axis"),
     a.Softplus: one("Softplus", SINGLES),
     a.Softsign: one("Softsign", SINGLES),
     a.ThresholdedRelu: _with("ThresholdedRelu", alpha="theta"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...ir import Node
+from ...ops import bounds, casting, error_function, logic, math, rounding, trigonometry
 from ...ops import elementwise as e
-from ...ops import logic, math
 from ...ops.op import Op
 from ...ops.promotion import is_float
 from ..target import Emission, Options
@@ -102,16 +102,15 @@ def _shifted(b: Builder, node: Node, x: str, y: str, direction: str) -> str:
 
 
 EMISSIONS: dict[type[Op], Emission] = {
+    bounds.Clip: emission(_clip, types=FLOATS | WORDS | {"int8", "uint8"}),
+    casting.Cast: emission(_cast),
     e.Absolute: one("Abs", NUMBERS),
     e.Add: one("Add", FLOATS | WORDS),
-    e.Cast: emission(_cast),
-    e.Clip: emission(_clip, types=FLOATS | WORDS | {"int8", "uint8"}),
     e.Divide: one("Div", FLOATS | WORDS),
     e.Exp: one("Exp", FLOATS),
     e.Log: one("Log", FLOATS),
     e.Maximum: one("Max", _MIN_MAX),
     e.Minimum: one("Min", _MIN_MAX),
-    e.Mod: emission(lambda b, node, x, y: b("Mod", x, y), _is_integer),
     e.Multiply: one("Mul", FLOATS | WORDS),
     e.Negative: one("Neg", FLOATS | {"int8", "int16", "int32", "int64"}),
     e.Power: one("Pow", _POWER),
@@ -120,6 +119,7 @@ EMISSIONS: dict[type[Op], Emission] = {
     e.Subtract: one("Sub", FLOATS | WORDS),
     e.Tanh: one("Tanh", FLOATS),
     e.Where: emission(_where),
+    error_function.Erf: one("Erf", SINGLES),
     logic.BitwiseAnd: one("BitwiseAnd", INTEGERS, 18),
     logic.BitwiseOr: one("BitwiseOr", INTEGERS, 18),
     logic.BitwiseXor: one("BitwiseXor", INTEGERS, 18),
@@ -137,22 +137,22 @@ EMISSIONS: dict[type[Op], Emission] = {
     logic.LogicalXor: one("Xor"),
     logic.NotEqual: emission(_not_equal, _equal_accepts, EVERYTHING - {"bfloat16"}),
     logic.RightShift: emission(_right_shift, types=_SHIFTED),
-    math.Acos: one("Acos", SINGLES),
-    math.Acosh: one("Acosh", SINGLES),
-    math.Asin: one("Asin", SINGLES),
-    math.Asinh: one("Asinh", SINGLES),
-    math.Atan: one("Atan", SINGLES),
-    math.Atanh: one("Atanh", SINGLES),
-    math.Ceil: one("Ceil", FLOATS),
-    math.Cos: one("Cos", FLOATS),
-    math.Cosh: one("Cosh", SINGLES),
-    math.Erf: one("Erf", SINGLES),
-    math.Floor: one("Floor", FLOATS),
     math.Reciprocal: one("Reciprocal", FLOATS),
-    math.Round: emission(_round),
     math.Rsqrt: emission(_rsqrt, types=FLOATS),
     math.Sign: one("Sign", NUMBERS),
-    math.Sin: one("Sin", FLOATS),
-    math.Sinh: one("Sinh", SINGLES),
-    math.Tan: one("Tan", SINGLES),
+    rounding.Ceil: one("Ceil", FLOATS),
+    rounding.Floor: one("Floor", FLOATS),
+    rounding.Mod: emission(lambda b, node, x, y: b("Mod", x, y), _is_integer),
+    rounding.Round: emission(_round),
+    trigonometry.Acos: one("Acos", SINGLES),
+    trigonometry.Acosh: one("Acosh", SINGLES),
+    trigonometry.Asin: one("Asin", SINGLES),
+    trigonometry.Asinh: one("Asinh", SINGLES),
+    trigonometry.Atan: one("Atan", SINGLES),
+    trigonometry.Atanh: one("Atanh", SINGLES),
+    trigonometry.Cos: one("Cos", FLOATS),
+    trigonometry.Cosh: one("Cosh", SINGLES),
+    trigonometry.Sin: one("Sin", FLOATS),
+    trigonometry.Sinh: one("Sinh", SINGLES),
+    trigonometry.Tan: one("Tan", SINGLES),
 }

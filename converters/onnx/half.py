@@ -16,18 +16,19 @@ from typing import Any
 import numpy as np
 
 from ...ir import Graph, Node, Value, scope
-from ...ops import activation, cumulative, elementwise, reduce
+from ...ops import cumulative, elementwise, reduce
+from ...ops.casting import cast
 from ...ops.conv import Conv
 from ...ops.conv_transpose import ConvTranspose
 from ...ops.creation import Arange
 from ...ops.einsum import Einsum
-from ...ops.elementwise import cast
-from ...ops.indexing import Take
+from ...ops.gathering import Take
 from ...ops.linear import Linear
 from ...ops.norm import BatchNorm, GroupNorm, L2Normalize, LayerNorm, RmsNorm
 from ...ops.op import Op
 from ...ops.recurrent import Gru, Lstm, SimpleRnn
 from ...ops.scan import Scan
+from ...ops.softmax import LogSoftmax, Softmax
 from ..passes.rewrite import Rewriter
 
 SUFFIX = ":float16"
@@ -38,8 +39,6 @@ SAFE: frozenset[type[Op]] = frozenset(
     {
         Arange,
         Scan,
-        activation.LogSoftmax,
-        activation.Softmax,
         cumulative.CumProd,
         cumulative.CumSum,
         elementwise.Divide,
@@ -50,7 +49,9 @@ SAFE: frozenset[type[Op]] = frozenset(
         GroupNorm,
         L2Normalize,
         LayerNorm,
+        LogSoftmax,
         RmsNorm,
+        Softmax,
         reduce.LogSumExp,
         reduce.ReduceMean,
         reduce.ReduceProd,

@@ -10,8 +10,8 @@ from ...ir import Node
 from ...ops.blocks import DepthToSpace, SpaceToDepth
 from ...ops.image import Resize
 from ...ops.interpolation import nearest_index
-from ...ops.math import Round
 from ...ops.op import Op
+from ...ops.rounding import Round
 from ..target import Emission, Options
 from .builder import Builder
 from .saying import FLOATS, emission

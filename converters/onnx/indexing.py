@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...ir import Node
-from ...ops import cumulative, indexing
+from ...ops import cumulative, gathering, indexing, scattering
 from ...ops.einsum import Einsum
 from ...ops.op import Op
 from ...ops.reduce import ArgMax, ArgMin
@@ -116,11 +116,11 @@ EMISSIONS: dict[type[Op], Emission] = {
         lambda b, node, *xs: b("Einsum", *xs, equation=node.op.equation), _einsum_accepts, FLOATS | {"int32", "int64"}
     ),
     indexing.DynamicSlice: emission(_dynamic_slice),
-    indexing.GatherNd: emission(_gather_nd),
-    indexing.ScatterNd: emission(_scatter_nd, _accepts_scatter),
+    gathering.GatherNd: emission(_gather_nd),
+    scattering.ScatterNd: emission(_scatter_nd, _accepts_scatter),
     indexing.Slice: emission(_slice),
-    indexing.Take: emission(lambda b, node, x, i: b("Gather", x, i, axis=node.op.axis)),
-    indexing.TakeAlongAxis: emission(lambda b, node, x, i: b("GatherElements", x, i, axis=node.op.axis)),
+    gathering.Take: emission(lambda b, node, x, i: b("Gather", x, i, axis=node.op.axis)),
+    gathering.TakeAlongAxis: emission(lambda b, node, x, i: b("GatherElements", x, i, axis=node.op.axis)),
     ArgSort: emission(_arg_sort, types=_ORDERED),
     Sort: emission(lambda b, node, x: _ascending(b, node, x)[0], types=_ORDERED),
     TopK: emission(_top_k, types=_ORDERED),

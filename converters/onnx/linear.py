@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...ir import Node
-from ...ops import matrix
+from ...ops import factors, matrix
 from ...ops.linear import Linear, MatMul
 from ...ops.op import Op
 from ..target import Emission
@@ -27,6 +27,6 @@ EMISSIONS: dict[type[Op], Emission] = {
 }
 
 UNSUPPORTED: dict[type[Op], str] = {
-    matrix.Eigh: "ONNX has no eigenvalues",
-    matrix.Svd: "ONNX has no singular values",
+    factors.Eigh: "ONNX has no eigenvalues",
+    factors.Svd: "ONNX has no singular values",
 }

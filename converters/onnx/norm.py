@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from ...ir import Node, Value
-from ...ops.elementwise import numpy_dtype
 from ...ops.norm import BatchNorm, GroupNorm, L2Normalize, LayerNorm, RmsNorm
 from ...ops.op import Op
+from ...ops.promotion import numpy_dtype
 from ..target import Emission
 from .builder import Builder
 from .opset import since

@@ -6,8 +6,9 @@ from typing import Any
 
 from ...ir import Node
 from ...ops.creation import Arange
+from ...ops.extend import Pad, Tile
 from ...ops.op import Op
-from ...ops.shape import BroadcastTo, Concatenate, Dim, ExpandDims, Pad, Reshape, Split, Squeeze, Tile, Transpose
+from ...ops.shape import BroadcastTo, Concatenate, Dim, ExpandDims, Reshape, Split, Squeeze, Transpose
 from ..target import Emission
 from .builder import Builder
 from .recurrent import concatenation

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...ir import Value
-from ...ops.elementwise import Cast
+from ...ops.casting import Cast
 from ...ops.shape import Concatenate, Dim, ExpandDims, Reshape
 from .builder import Builder
 

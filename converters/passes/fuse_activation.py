@@ -16,6 +16,7 @@ from typing import Any
 from ...ir import Graph, Node, Value
 from ...ops import activation as a
 from ...ops import elementwise as e
+from ...ops.bounds import Clip
 from ...ops.op import Op
 from .rewrite import rewrite
 
@@ -32,9 +33,9 @@ def fuse_activation(graph: Graph) -> tuple[Graph, int]:
                 return hard_sigmoid(inputs, 6.0, swap=False)
             case e.Minimum():
                 return clipped(inputs)
-            case e.Clip(low=low, high=high) if high is not None and (low is None or low <= 0):
+            case Clip(low=low, high=high) if high is not None and (low is None or low <= 0):
                 inner = argument(inputs[0], a.Relu)
-                return None if inner is None else e.Clip(low=0.0, high=high)(inner)
+                return None if inner is None else Clip(low=0.0, high=high)(inner)
         return None
 
     return rewrite(graph, rule)
@@ -74,7 +75,7 @@ def hard_sigmoid(inputs: list[Value | None], factor: float, swap: bool = True) -
         value, node = number(scale), clip.producer if clip is not None else None
         if value is None or abs(value - factor) > 1e-6 * factor or node is None:
             continue
-        if not isinstance(node.op, e.Clip) or (node.op.low, node.op.high) != (0, 6):
+        if not isinstance(node.op, Clip) or (node.op.low, node.op.high) != (0, 6):
             continue
         shifted = node.inputs[0].producer if node.inputs[0] is not None else None
         if shifted is None or not isinstance(shifted.op, e.Add):
@@ -90,7 +91,7 @@ def clipped(inputs: list[Value | None]) -> Any:
     for rectified, limit in (inputs, inputs[::-1]):
         x, high = argument(rectified, a.Relu), number(limit)
         if x is not None and high is not None and high >= 0:
-            return e.Clip(low=0.0, high=high)(x)
+            return Clip(low=0.0, high=high)(x)
     return None
 
 

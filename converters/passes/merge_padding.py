@@ -12,16 +12,18 @@ from typing import Any
 
 from ...ir import Graph, Node, Value
 from ...ops import activation, elementwise
+from ...ops.bounds import Clip
 from ...ops.conv import Conv
+from ...ops.extend import Pad
 from ...ops.pool import MaxPool
-from ...ops.shape import Pad
 from ...ops.shapes import CHANNELS_LAST
+from ...ops.softmax import Softmax
 from .rewrite import rewrite
 
 NON_NEGATIVE = (
     activation.Relu,
     activation.Sigmoid,
-    activation.Softmax,
+    Softmax,
     elementwise.Exp,
     elementwise.Square,
     elementwise.Absolute,
@@ -55,7 +57,7 @@ def _is_non_negative(value: Value | None) -> bool:
     node = value.producer if value is not None else None
     if node is None:
         return False
-    if isinstance(node.op, elementwise.Clip):
+    if isinstance(node.op, Clip):
         return node.op.low is not None and node.op.low >= 0
     return isinstance(node.op, NON_NEGATIVE)
 

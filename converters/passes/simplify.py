@@ -18,9 +18,9 @@ from typing import Any
 
 from ...ir import Graph, Node, Value
 from ...ir.types import Shape
+from ...ops.casting import Cast
 from ...ops.conv import Conv
 from ...ops.conv_transpose import ConvTranspose
-from ...ops.elementwise import Cast
 from ...ops.linear import Linear
 from ...ops.op import Op
 from ...ops.reduce import Reduce

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..configurable import Configurable
-from ..ops.elementwise import numpy_dtype
+from ..ops.promotion import numpy_dtype
 
 
 class Initializer(Configurable):

@@ -9,8 +9,11 @@ from .activation import *
 from .activation_functions import *
 from .attention import *
 from .blocks import *
+from .bounds import *
 from .buckets import *
+from .casting import *
 from .colors import *
+from .complex_numbers import *
 from .control import *
 from .conv import *
 from .conv_transpose import *
@@ -19,6 +22,10 @@ from .cumulative import *
 from .einops import *
 from .einsum import *
 from .elementwise import *
+from .error_function import *
+from .extend import *
+from .factors import *
+from .gathering import *
 from .geometry import *
 from .image import *
 from .indexing import *
@@ -35,11 +42,15 @@ from .pool import *
 from .rearrange import *
 from .recurrent import *
 from .reduce import *
+from .rounding import *
 from .scan import *
+from .scattering import *
 from .segments import *
 from .shape import *
 from .signal import *
+from .softmax import *
 from .sort import *
 from .statistics import *
 from .text import *
+from .trigonometry import *
 from .variable import Variable as Variable

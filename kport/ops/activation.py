@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,32 +9,14 @@ import numpy as np
 from ..errors import ShapeError
 from ..ir import TensorType
 from .backend import tf
-from .elementwise import (
-    Elementwise,
-    FloatUnary,
-    absolute,
-    add,
-    cast,
-    clip,
-    divide,
-    exp,
-    log,
-    maximum,
-    minimum,
-    multiply,
-    negative,
-    subtract,
-    tanh,
-    where,
-)
+from .bounds import clip
+from .casting import promote
+from .elementwise import FloatUnary, absolute, add, divide, exp, maximum, minimum, multiply, negative, tanh, where
+from .error_function import erf
 from .logic import greater
-from .math import erf, expm1, log1p
-from .op import Op, fail
-from .promotion import dtype_of, is_float, promote
-from .reduce import logsumexp
-from .reduce import max as reduce_max
-from .reduce import sum as reduce_sum
-from .shapes import broadcast, normalize_axes, normalize_axis
+from .math import expm1, log1p
+from .op import Elementwise, fail
+from .shapes import broadcast
 
 SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805
@@ -272,49 +253,6 @@ class Gelu(Parametric):
         return multiply(multiply(x, 0.5), add(phi, 1.0))
 
 
-class AlongAxis(Op, abstract=True):
-    """Normalises the elements along `axis`; the shape stays."""
-
-    axis: int
-
-    def infer(self, x: TensorType) -> TensorType:
-        normalize_axis(self.axis, x.rank)
-        return x
-
-    def permuted(self, permutation: tuple[int, ...]) -> tuple[Op, tuple[int, ...]]:
-        return type(self)(axis=permutation.index(self.axis)), permutation
-
-
-class Softmax(AlongAxis):
-    """y = e^x / Σ e^x along `axis`; computed from x - max(x)."""
-
-    def numpy(self, x: np.ndarray) -> np.ndarray:
-        e = np.exp(x - x.max(axis=self.axis, keepdims=True))
-        return e / e.sum(axis=self.axis, keepdims=True)
-
-    def tensorflow(self, x: Any) -> Any:
-        return tf.nn.softmax(x, axis=self.axis)
-
-    def decompose(self, x: Any) -> Any:
-        e = exp(subtract(x, reduce_max(x, self.axis, keepdims=True)))
-        return divide(e, reduce_sum(e, self.axis, keepdims=True))
-
-
-class LogSoftmax(AlongAxis):
-    """y = x - ln Σ e^x along `axis`; computed from x - max(x)."""
-
-    def numpy(self, x: np.ndarray) -> np.ndarray:
-        shifted = x - x.max(axis=self.axis, keepdims=True)
-        return shifted - np.log(np.exp(shifted).sum(axis=self.axis, keepdims=True))
-
-    def tensorflow(self, x: Any) -> Any:
-        return tf.nn.log_softmax(x, axis=self.axis)
-
-    def decompose(self, x: Any) -> Any:
-        shifted = subtract(x, reduce_max(x, self.axis, keepdims=True))
-        return subtract(shifted, log(reduce_sum(exp(shifted), self.axis, keepdims=True)))
-
-
 relu = Relu()
 selu = Selu()
 sigmoid = Sigmoid()
@@ -355,37 +293,18 @@ def gelu(x: Any, approximate: bool = True) -> Any:
     return Gelu(approximate=bool(approximate))(x)
 
 
-def _as_float(x: Any) -> Any:
-    return x if is_float(dtype_of(x) or "float32") else cast(x, "float32")
-
-
-def softmax(x: Any, axis: int | Sequence[int] | None = -1) -> Any:
-    """e^x / Σ e^x along `axis`: a number, several, or None for all of them."""
-    axes = normalize_axes(axis, len(x.shape))
-    return Softmax(axis=axes[0])(_as_float(x)) if len(axes) == 1 else exp(log_softmax(x, axes))
-
-
-def log_softmax(x: Any, axis: int | Sequence[int] | None = -1) -> Any:
-    """x - ln Σ e^x along `axis`: a number, several, or None for all of them."""
-    axes = normalize_axes(axis, len(x.shape))
-    x = _as_float(x)
-    return LogSoftmax(axis=axes[0])(x) if len(axes) == 1 else subtract(x, logsumexp(x, axes, keepdims=True))
-
-
 __all__ = [
     "Elu",
     "Gelu",
     "HardSigmoid",
     "HardSwish",
     "LeakyRelu",
-    "LogSoftmax",
     "Mish",
     "PRelu",
     "Relu",
     "Selu",
     "Sigmoid",
     "Silu",
-    "Softmax",
     "Softplus",
     "Softsign",
     "ThresholdedRelu",
@@ -395,14 +314,12 @@ __all__ = [
     "hard_silu",
     "hard_swish",
     "leaky_relu",
-    "log_softmax",
     "mish",
     "prelu",
     "relu",
     "selu",
     "sigmoid",
     "silu",
-    "softmax",
     "softplus",
     "softsign",
     "swish",

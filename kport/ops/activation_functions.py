@@ -8,23 +8,10 @@ import numpy as np
 
 from ..errors import ShapeError
 from .activation import relu, sigmoid, softplus
+from .bounds import clip
+from .casting import cast
 from .cumulative import cumsum
-from .elementwise import (
-    absolute,
-    add,
-    cast,
-    clip,
-    divide,
-    maximum,
-    minimum,
-    multiply,
-    negative,
-    sqrt,
-    square,
-    subtract,
-    tanh,
-    where,
-)
+from .elementwise import absolute, add, divide, maximum, minimum, multiply, negative, sqrt, square, subtract, tanh, where
 from .logic import greater
 from .math import expm1
 from .promotion import dtype_of

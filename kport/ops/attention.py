@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from .activation import softmax
 from .creation import arange
 from .elementwise import absolute, exp, subtract, where
 from .linear import matmul
@@ -17,6 +16,7 @@ from .promotion import dtype_of
 from .rearrange import swapaxes
 from .reduce import logsumexp
 from .shape import expand_dims
+from .softmax import softmax
 
 
 def causal_mask(queries: Any, keys: Any) -> Any:

@@ -9,11 +9,12 @@ import numpy as np
 
 from ..ir import TensorType
 from .backend import tf
-from .elementwise import Elementwise, cast, multiply
+from .casting import cast
+from .elementwise import multiply
+from .gathering import one_hot
 from .hashing import concatenate_fingerprints, farmhash64, siphash64
-from .indexing import one_hot
 from .logic import greater_equal
-from .op import Op, fail
+from .op import Elementwise, Op, fail
 from .promotion import dtype_of, is_float, is_integer
 from .reduce import max, sum
 from .shape import expand_dims

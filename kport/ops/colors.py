@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError
-from .elementwise import absolute, add, cast, clip, divide, maximum, minimum, multiply, subtract, where
+from .bounds import clip
+from .casting import cast
+from .elementwise import absolute, add, divide, maximum, minimum, multiply, subtract, where
 from .images import on_batch
 from .linear import matmul
 from .logic import equal, greater, less

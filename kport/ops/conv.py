@@ -9,8 +9,8 @@ import numpy as np
 
 from ..ir import TensorType
 from .backend import tf
+from .casting import promote
 from .op import fail
-from .promotion import promote
 from .shapes import as_tuple, channel_axis, spatial_axes
 from .spatial import TF_FORMATS, Padding, Spatial, blocks, channels_last, in_channels_last, original_format, patches
 

@@ -12,11 +12,12 @@ import numpy as np
 from ..errors import ShapeError
 from ..ir import TensorType
 from .backend import tf
+from .casting import promote
 from .conv import conv
+from .extend import pad
 from .op import Op, fail
-from .promotion import promote
 from .rearrange import flip
-from .shape import pad, reshape, shape, transpose
+from .shape import reshape, shape, transpose
 from .shapes import (
     CHANNELS_FIRST,
     CHANNELS_LAST,

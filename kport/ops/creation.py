@@ -8,9 +8,10 @@ import numpy as np
 
 from ..ir import TensorType
 from .backend import tf
-from .elementwise import add, as_float, cast, divide, exp, log, multiply, numpy_dtype, power, subtract
+from .casting import as_float, cast, promote
+from .elementwise import add, divide, exp, log, multiply, power, subtract
 from .op import Op, fail
-from .promotion import dtype_of, promote, python_dtype, result_dtype
+from .promotion import dtype_of, numpy_dtype, python_dtype, result_dtype
 from .shape import broadcast_to, expand_dims, shape, static_sizes
 from .shapes import normalize_axis
 

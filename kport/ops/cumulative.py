@@ -8,11 +8,13 @@ import numpy as np
 
 from ..ir import TensorType
 from .backend import tf
-from .elementwise import cast, multiply
+from .casting import cast
+from .elementwise import multiply
+from .extend import pad
 from .op import Op
 from .promotion import dtype_of
 from .rearrange import ravel
-from .shape import pad, shape, split
+from .shape import shape, split
 from .shapes import normalize_axis
 
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from ..errors import ShapeError
-from .elementwise import floor_divide
+from .rounding import floor_divide
 from .shape import reshape, shape, size_product, transpose
 
 

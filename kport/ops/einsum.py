@@ -11,9 +11,9 @@ from ..errors import ShapeError
 from ..ir import Symbolic, TensorType
 from ..ir.types import Dimension
 from .backend import tf
+from .casting import promote
 from .linear import Linear, MatMul
 from .op import Op, fail
-from .promotion import promote
 from .reduce import sum as sum_of
 from .shape import reshape, shape, size_product, squeeze, transpose
 

@@ -9,15 +9,19 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError
+from .bounds import clip
+from .casting import cast
 from .conv import conv
-from .elementwise import absolute, add, cast, clip, divide, mod, multiply, subtract, where
+from .elementwise import absolute, add, divide, multiply, subtract, where
+from .extend import pad
+from .gathering import gather_nd
 from .images import on_batch
-from .indexing import gather_nd, slice
+from .indexing import slice
 from .logic import greater_equal, less, less_equal, logical_and
-from .math import ceil, floor, round
 from .promotion import dtype_of, is_integer
 from .rearrange import stack, unstack
-from .shape import broadcast_to, expand_dims, pad, reshape, shape, split
+from .rounding import ceil, floor, mod, round
+from .shape import broadcast_to, expand_dims, reshape, shape, split
 from .shapes import as_tuple
 
 _FILL_MODES = ("constant", "nearest", "reflect", "wrap")

@@ -12,10 +12,14 @@ from ..errors import ShapeError
 from ..ir import TensorType
 from ..ir.types import Dimension
 from .backend import tf
+from .bounds import clip
+from .casting import cast
 from .colors import hsv_to_rgb as hsv_to_rgb
 from .colors import rgb_to_grayscale as rgb_to_grayscale
 from .colors import rgb_to_hsv as rgb_to_hsv
-from .elementwise import cast, clip, maximum, minimum
+from .elementwise import maximum, minimum
+from .extend import pad
+from .gathering import take
 from .geometry import affine_transform as affine_transform
 from .geometry import crop_images as crop_images
 from .geometry import extract_patches as extract_patches
@@ -23,13 +27,13 @@ from .geometry import gaussian_blur as gaussian_blur
 from .geometry import map_coordinates as map_coordinates
 from .geometry import pad_images as pad_images
 from .images import on_batch
-from .indexing import slice, take
+from .indexing import slice
 from .interpolation import METHODS, nearest_index, weights
 from .linear import matmul
-from .math import round
 from .op import Op, fail
 from .promotion import dtype_of, is_float
-from .shape import pad, shape, transpose
+from .rounding import round
+from .shape import shape, transpose
 from .shapes import CHANNELS_FIRST, CHANNELS_LAST, spatial_axes, to_channels_first, to_channels_last
 
 

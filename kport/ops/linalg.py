@@ -8,18 +8,21 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError
+from .casting import as_float, cast, promote
 from .creation import arange
 from .einsum import einsum
-from .elementwise import absolute, add, as_float, cast, multiply, power, sqrt, square, subtract, where
-from .indexing import getitem, take
+from .elementwise import absolute, add, multiply, power, sqrt, square, subtract, where
+from .extend import pad
+from .gathering import take
+from .indexing import getitem
 from .linear import matmul
 from .logic import greater_equal, less_equal, not_equal
-from .promotion import dtype_of, promote
+from .promotion import dtype_of
 from .rearrange import diff, extract_sequences, moveaxis, ravel, stack
 from .reduce import max as max_of
 from .reduce import min as min_of
 from .reduce import sum as sum_of
-from .shape import expand_dims, pad, reshape, shape
+from .shape import expand_dims, reshape, shape
 from .shapes import normalize_axes, normalize_axis
 
 

@@ -8,9 +8,11 @@ import numpy as np
 
 from ..ir import TensorType
 from .backend import tf
-from .elementwise import add, cast
+from .casting import cast, promote
+from .elementwise import add
 from .op import Op, fail
-from .promotion import dtype_of, promote
+from .promotion import dtype_of
+from .shape import reshape, shape
 from .shapes import broadcast
 
 
@@ -66,8 +68,6 @@ def linear(x: Any, kernel: Any, bias: Any = None) -> Any:
 
 def matmul(a: Any, b: Any) -> Any:
     """a @ b as NumPy defines it, vectors included; of int8 it is int32, as in Keras."""
-    from .shape import reshape, shape
-
     if dtype_of(a) == dtype_of(b) == "int8":
         a = cast(a, "int32")
     a, b = promote(a, b)

@@ -8,9 +8,10 @@ import numpy as np
 
 from ..ir import TensorType
 from .backend import tf
-from .elementwise import Binary, Unary, absolute, add, cast, counted, divide, multiply, subtract
+from .casting import cast, counted, promote
+from .elementwise import Binary, Unary, absolute, add, divide, multiply, subtract
 from .op import fail
-from .promotion import dtype_of, is_float, promote
+from .promotion import dtype_of, is_float
 
 
 class Compare(Binary, abstract=True):
@@ -270,11 +271,6 @@ def signbit(x: Any) -> Any:
     return logical_or(negative, logical_and(equal(x, 0), less(divide(1.0, x), 0)))
 
 
-def isreal(x: Any) -> Any:
-    """Whether `x` has no imaginary part: it never has."""
-    return logical_or(equal(x, x), True)
-
-
 __all__ = [
     "BitwiseAnd",
     "BitwiseOr",
@@ -309,7 +305,6 @@ __all__ = [
     "isnan",
     "isneginf",
     "isposinf",
-    "isreal",
     "left_shift",
     "less",
     "less_equal",

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from .casting import as_float, cast, promote
 from .cumulative import cumprod, cumsum
-from .elementwise import as_float, cast, divide, maximum, minimum, numpy_dtype, sqrt, square, subtract, where
+from .elementwise import divide, maximum, minimum, sqrt, square, subtract, where
 from .logic import equal, isnan, logical_not
-from .promotion import dtype_of, is_float, promote
+from .promotion import dtype_of, is_float, numpy_dtype
 from .reduce import all as all_of
 from .reduce import argmax, argmin
 from .reduce import max as max_of

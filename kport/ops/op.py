@@ -93,6 +93,15 @@ class Op:
         return f"{self.name}({attributes})" if attributes else self.name
 
 
+class Elementwise(Op, abstract=True):
+    """The output has the broadcast shape of the inputs; axes may come in any order."""
+
+    broadcasts = True
+
+    def permuted(self, permutation: tuple[int, ...]) -> tuple[Op, tuple[int, ...] | None]:
+        return self, permutation
+
+
 def apply(op: Op, inputs: Sequence[Any]) -> Any:
     """Computes or records, by what the inputs are."""
     for x in inputs:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..ir import Symbolic
 from . import elementwise as e
-from . import indexing, linear, logic
+from . import indexing, linear, logic, rounding
 from .variable import Variable
 
 _BINARY: dict[str, Callable[[Any, Any], Any]] = {
@@ -15,8 +15,8 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "sub": e.subtract,
     "mul": e.multiply,
     "truediv": e.divide,
-    "floordiv": e.floor_divide,
-    "mod": e.mod,
+    "floordiv": rounding.floor_divide,
+    "mod": rounding.mod,
     "pow": e.power,
     "matmul": linear.matmul,
     "and": logic.bitwise_and,

@@ -1,4 +1,4 @@
-"""One dtype for the operands of an operation, by Keras's rules."""
+"""The names of dtypes, and by Keras's rules the one dtype for the operands of an operation."""
 
 from __future__ import annotations
 
@@ -22,6 +22,15 @@ def dtype_of(x: Any) -> str | None:
     if isinstance(x, (np.ndarray, np.generic)):
         return dtype_name(np.asarray(x))
     return str(dtype.name) if dtype is not None else dtype_name(np.asarray(x))
+
+
+def numpy_dtype(name: str) -> Any:
+    """The NumPy dtype of this name; bfloat16 comes from the package ml_dtypes, text is object."""
+    if name == "bfloat16":
+        import ml_dtypes
+
+        return ml_dtypes.bfloat16
+    return np.dtype(object if name == "string" else name)
 
 
 def result_dtype(*dtypes: str) -> str:
@@ -60,14 +69,3 @@ def is_float(dtype: str) -> bool:
 
 def is_integer(dtype: str) -> bool:
     return dtype in _INTEGERS
-
-
-def promote(*xs: Any) -> list[Any]:
-    """The operands, cast to their common dtype. Python numbers become constants of it."""
-    from .elementwise import cast
-
-    known = [d for d in map(dtype_of, xs) if d is not None]
-    common = result_dtype(*known) if known else None
-    wanted = [python_dtype(x, common) for x in xs if dtype_of(x) is None]
-    target = result_dtype(*([common] if common else []), *wanted)
-    return [np.asarray(x, target) if dtype_of(x) is None else cast(x, target) for x in xs]

@@ -8,13 +8,17 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError
+from .casting import promote
 from .creation import arange
-from .elementwise import floor_divide, mod, multiply, subtract, where
-from .indexing import Slice, getitem, take
+from .elementwise import multiply, subtract, where
+from .extend import tile
+from .gathering import take
+from .indexing import Slice, getitem
 from .logic import equal, logical_not, not_equal
-from .promotion import dtype_of, promote
+from .promotion import dtype_of
 from .reduce import any as any_of
-from .shape import broadcast_to, concatenate, expand_dims, reshape, shape, size_product, split, squeeze, tile, transpose
+from .rounding import floor_divide, mod
+from .shape import broadcast_to, concatenate, expand_dims, reshape, shape, size_product, split, squeeze, transpose
 from .shapes import normalize_axes, normalize_axis
 
 

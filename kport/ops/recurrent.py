@@ -10,11 +10,12 @@ from typing import Any, ClassVar
 
 from ..ir import TensorType
 from .activation import elu, hard_sigmoid, relu, selu, sigmoid, silu, softplus, softsign
+from .casting import cast, promote
 from .creation import zeros
-from .elementwise import cast, tanh, where
+from .elementwise import tanh, where
 from .linear import linear
 from .op import Op, fail
-from .promotion import dtype_of, promote
+from .promotion import dtype_of
 from .rearrange import unstack
 from .scan import output_types, scan
 from .shape import expand_dims, shape, split, transpose

@@ -9,22 +9,8 @@ import numpy as np
 
 from ..ir import TensorType
 from .backend import tf
-from .elementwise import (
-    absolute,
-    add,
-    as_float,
-    cast,
-    counted,
-    exp,
-    log,
-    maximum,
-    minimum,
-    sqrt,
-    square,
-    subtract,
-    tf_function,
-    where,
-)
+from .casting import as_float, cast, counted
+from .elementwise import absolute, add, exp, log, maximum, minimum, sqrt, square, subtract, tf_function, where
 from .logic import isclose, less
 from .op import Op
 from .promotion import dtype_of

@@ -6,15 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from .casting import cast
 from .creation import arange, full
-from .elementwise import add, cast, maximum, multiply, subtract, where
-from .indexing import as_indices, getitem, one_hot, scatter_update
+from .elementwise import add, maximum, multiply, subtract, where
+from .gathering import as_indices, one_hot
+from .indexing import getitem
 from .logic import equal, greater_equal, less, less_equal, logical_and
 from .promotion import dtype_of, is_float
 from .rearrange import ravel
 from .reduce import max as max_of
 from .reduce import min as min_of
 from .reduce import sum as sum_of
+from .scattering import scatter_update
 from .shape import expand_dims, reshape, shape
 from .sort import searchsorted
 

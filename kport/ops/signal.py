@@ -11,14 +11,16 @@ import numpy as np
 from ..errors import ShapeError
 from ..ir import TensorType
 from .backend import tf
+from .casting import cast
 from .conv import conv
 from .conv_transpose import conv_transpose
-from .elementwise import add, cast, multiply, subtract
+from .elementwise import add, multiply, subtract
+from .extend import pad
 from .indexing import getitem
 from .linear import matmul
 from .op import Op, fail
 from .promotion import dtype_of
-from .shape import concatenate, expand_dims, pad, reshape, shape, split
+from .shape import concatenate, expand_dims, reshape, shape, split
 
 
 class STFT(Op):

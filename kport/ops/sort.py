@@ -8,8 +8,9 @@ import numpy as np
 
 from ..ir import TensorType
 from .backend import tf
-from .elementwise import cast, counted, negative
-from .indexing import take_along_axis
+from .casting import cast, counted
+from .elementwise import negative
+from .gathering import take_along_axis
 from .logic import bitwise_not, less, less_equal
 from .op import Op, fail
 from .promotion import dtype_of, is_float

@@ -9,15 +9,17 @@ import numpy as np
 
 from ..errors import ShapeError
 from ..ir import Symbolic
-from .elementwise import add, as_float, cast, clip, divide, multiply, sqrt, square, subtract, where
-from .indexing import take, take_along_axis
+from .bounds import clip
+from .casting import as_float, cast, promote
+from .elementwise import add, divide, multiply, sqrt, square, subtract, where
+from .gathering import take, take_along_axis
 from .linear import matmul
 from .logic import equal
-from .math import ceil, floor, round
-from .promotion import dtype_of, promote
+from .promotion import dtype_of
 from .rearrange import moveaxis, stack
 from .reduce import mean, var
 from .reduce import sum as sum_of
+from .rounding import ceil, floor, round
 from .shape import expand_dims, reshape, shape, size_product, transpose
 from .shapes import normalize_axes
 from .sort import sort

@@ -12,8 +12,8 @@ import numpy as np
 from ..errors import ShapeError
 from ..ir import TensorType
 from .backend import tf
-from .elementwise import Elementwise, cast
-from .op import Op, fail
+from .casting import cast
+from .op import Elementwise, Op, fail
 from .promotion import dtype_of
 
 WHITESPACE = "whitespace"

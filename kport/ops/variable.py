@@ -10,7 +10,8 @@ import numpy as np
 from ..errors import ShapeError
 from ..ir import TensorType
 from .autocast import seen_dtype
-from .backend import tf
+from .backend import is_tensorflow, tf
+from .promotion import numpy_dtype
 
 
 class Variable:
@@ -55,15 +56,14 @@ class Variable:
     @property
     def value(self) -> Any:
         """The array (or the TensorFlow variable, while training) as an operation sees it."""
-        from .elementwise import cast
-
-        return cast(self.stored, self.dtype) if self.dtype != self.type.dtype else self.stored
+        if self.dtype == self.type.dtype:
+            return self.stored
+        stored = self.stored
+        return tf.cast(stored, self.dtype) if is_tensorflow(stored) else stored.astype(numpy_dtype(self.dtype))
 
     @property
     def stored(self) -> Any:
         """The array (or the TensorFlow variable, while training) as it is kept."""
-        from .elementwise import numpy_dtype
-
         if self._value is None:
             if self.initializer is None:
                 self._value = np.zeros(self.shape, numpy_dtype(self.type.dtype))
@@ -76,8 +76,6 @@ class Variable:
 
     def assign(self, value: Any) -> None:
         """Replaces the value; shape must match, the dtype is cast to the variable's."""
-        from .elementwise import numpy_dtype
-
         if tuple(value.shape) != self.shape:
             raise ShapeError(f"weight '{self.path}' has shape {self.shape}. Received: shape={tuple(value.shape)}")
         if self._value is not None and hasattr(self._value, "assign"):
