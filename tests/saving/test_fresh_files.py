@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import io
+import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 
@@ -78,3 +82,23 @@ def test_a_vocabulary_that_only_the_graph_has_is_asked_for(tmp_path: Path) -> No
     model.save(tmp_path / "model")
     with pytest.raises(LayerError, match=r"string_lookup.*expected a vocabulary"):
         load(tmp_path / "model")
+
+
+def test_the_root_of_tf_keras_2_12(tmp_path: Path) -> None:
+    """The first `.keras` archives had another root, whose numbers skip: each layer with weights is in it twice."""
+    keras = importlib.import_module("tf_keras")
+    model, inputs = BUILDERS["branches"](keras)
+    model.save(tmp_path / "new.keras")
+    renamed: dict[str, Any] = {}
+    with zipfile.ZipFile(tmp_path / "new.keras") as new, zipfile.ZipFile(tmp_path / "old.keras", "w") as old:
+        with h5py.File(io.BytesIO(new.read("model.weights.h5"))) as file:
+            file["layers"].visititems(lambda name, item: renamed.update({name: item[()]} if hasattr(item, "shape") else {}))
+        weights = io.BytesIO()
+        with h5py.File(weights, "w") as file:
+            for name, array in renamed.items():
+                numbered = re.sub(r"(dense|functional|sequential)_(\d+)", lambda m: f"{m[1]}_{2 * int(m[2])}", name)
+                file[f"_layer_checkpoint_dependencies/{numbered.replace('/layers/', '/_layer_checkpoint_dependencies/')}"] = array
+        old.writestr("config.json", new.read("config.json"))
+        old.writestr("metadata.json", '{"keras_version": "2.12.0"}')
+        old.writestr("model.weights.h5", weights.getvalue())
+    assert_same(load(tmp_path / "old.keras").predict(inputs), model(inputs, training=False))
