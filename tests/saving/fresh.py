@@ -110,9 +110,47 @@ def text(keras: Any) -> Built:
     return keras.Model([words, numbers], outputs), inputs
 
 
+def dictionaries(keras: Any) -> Built:
+    """Inputs and outputs by name."""
+    L = keras.layers
+    a, b = keras.Input((3,), name="a"), keras.Input((3,), name="b")
+    outputs = {"u": L.Dense(2, name="u")(a), "v": L.Dense(1, name="v")(L.Subtract()([a, b]))}
+    return keras.Model({"a": a, "b": b}, outputs), {"a": floats(2, 3), "b": floats(2, 3, seed=1)}
+
+
+def wrapped(keras: Any) -> Built:
+    """A model within TimeDistributed, stacked cells, an activation that is a layer, settings of training."""
+    L = keras.layers
+    inner = keras.Sequential([keras.Input((4,)), L.Dense(3, activation=L.LeakyReLU(0.2)), L.BatchNormalization()])
+    cells = L.RNN(L.StackedRNNCells([L.LSTMCell(3), L.GRUCell(2)]))
+    end = L.Dense(2, kernel_regularizer="l2", kernel_constraint="max_norm")
+    return keras.Sequential([keras.Input((6, 4)), L.TimeDistributed(inner), cells, end]), floats(2, 6, 4)
+
+
+def deferred(keras: Any) -> Built:
+    """Built by its first call: the file holds the input's shape apart from the layers."""
+    model = keras.Sequential([keras.layers.Dense(3), keras.layers.Dense(2)])
+    model(floats(2, 4))
+    return model, floats(2, 4)
+
+
+def queries(keras: Any) -> Built:
+    """Layers with several arguments, by position and by name."""
+    L = keras.layers
+    q, v = keras.Input((5, 4)), keras.Input((6, 4))
+    outputs = [L.Attention(use_scale=True)([q, v]), L.AdditiveAttention()([q, v]), L.MultiHeadAttention(2, 3)(q, v, key=v)]
+    return keras.Model([q, v], outputs), [floats(2, 5, 4), floats(2, 6, 4)]
+
+
+def formula(keras: Any) -> Built:
+    """A Lambda as marshalled bytecode."""
+    L = keras.layers
+    return keras.Sequential([keras.Input((4,)), L.Lambda(lambda x: x * 2.0 + 1.0), L.Dense(2)]), floats(2, 4)
+
+
 BUILDERS: dict[str, Callable[[Any], Built]] = {
     f.__name__: f for f in (sequential, branches, recurrent, frozen, attention, operators, preprocessing, text)
-}
+} | {f.__name__: f for f in (dictionaries, wrapped, deferred, queries, formula)}
 
 
 def randomized(model: Any) -> Any:
