@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..ir.types import Shape
 from ..models.model import Model
-from . import pipeline
+from . import pipeline, verification
 from .inspection import inspect_source
-from .pipeline import Request, Samples
+from .pipeline import Request
 from .prediction import predict as predict
 from .report import Report, TargetReport
+from .samples import Samples
 from .target import Options
 
 
@@ -38,7 +40,8 @@ def convert(
     """Writes `model` for each target of `to`, checks each artifact in its real runtime, and hands over what agrees.
 
     model: a Model, or the path of a file; to: "onnx", "all", several joined by commas or in a list;
-    output: a file (one target) or a directory; default: the model's name with the target's suffix, in the current one;
+    output: a file (one target) or a directory, which a path that ends with "/" always is;
+    default: the model's name with the target's suffix, in the current directory;
     weights, custom: as for `kport.load`; input_shape: fixes unknown dimensions, a shape or a dict by input name;
     samples: inputs to verify with (a .npz, arrays in order, or a dict by name) instead of the seeded ones;
     rtol, atol: instead of the target's own. The other arguments are the command line's options.
@@ -48,7 +51,8 @@ def convert(
     """
     shapes = input_shape if isinstance(input_shape, Mapping) or input_shape is None else {"": tuple(input_shape)}
     request = Request(
-        output=None if output is None else _path(output),
+        output=None if output is None else Path(output),
+        into_directory=output is not None and str(output).endswith(("/", os.sep)),
         options=Options(precision=precision, opset=opset, input_layout=input_layout),
         samples=samples,
         rtol=rtol,
@@ -58,14 +62,6 @@ def convert(
         force=force,
     )
     return pipeline.convert(model, to, request, weights=weights, custom=custom, input_shapes=shapes, progress=progress)
-
-
-def _path(output: str | Path) -> Path:
-    """A path that ends with a separator means a directory, which is made."""
-    path = Path(output)
-    if str(output).endswith(("/", "\\")):
-        path.mkdir(parents=True, exist_ok=True)
-    return path
 
 
 def verify(
@@ -80,7 +76,7 @@ def verify(
 ) -> Report:
     """Checks an artifact, by whomever it was written, against `model`; nothing is changed."""
     request = Request(samples=samples, rtol=rtol, atol=atol)
-    return pipeline.verify(model, artifact, request, weights=weights, custom=custom)
+    return verification.verify(model, artifact, request, weights=weights, custom=custom)
 
 
 def inspect(model: Model | str | Path, *, weights: str | Path | None = None, custom: Any = None) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..errors import UsageError
 from ..ir import Graph, TensorType, Value
+from ..ir.types import Shape
 from ..ops.shape import Transpose
 from ..ops.shapes import permute, to_channels_first, to_channels_last
 from .passes.rewrite import Rewriter
@@ -29,6 +31,12 @@ class Border:
 
     def inputs_from_keras(self, arrays: list[np.ndarray]) -> list[np.ndarray]:
         return [_apply(p, a) for p, a in zip(self.inputs, arrays, strict=True)]
+
+    def shapes_to_keras(self, shapes: Sequence[Shape] | None) -> list[Shape] | None:
+        """The inputs' shapes as the Keras model has them; None if they aren't known."""
+        if shapes is None or len(shapes) != len(self.inputs):
+            return None
+        return [tuple(s) if p is None else permute(s, _required(_inverse(p))) for p, s in zip(self.inputs, shapes, strict=True)]
 
     def outputs_from_keras(self, arrays: list[np.ndarray]) -> list[np.ndarray]:
         return [_apply(p, a) for p, a in zip(self.outputs, arrays, strict=True)]
@@ -62,7 +70,7 @@ def ask_layout(graph: Graph, layout: str | None) -> tuple[Graph, Border]:
         permutation = inputs[-1]
         if permutation is not None:
             new.type = TensorType(value.dtype, permute(value.shape, permutation))
-            name, new.name = new.name, f"{new.name}:{layout}"
+            name, new.name = new.name, f"{new.name}:border"  # the layout pass has its own name for such a value
             inner: Value = Transpose(permutation=_required(_inverse(permutation)))(new)
             inner.name = name
             rewriter.values[value] = inner

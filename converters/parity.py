@@ -9,6 +9,8 @@ import numpy as np
 
 from ..interpret import interpret
 from ..ir import Graph, Value
+from ..ir.graph import dtype_name
+from ..ops.promotion import is_float
 from ..ops.shapes import to_channels_first
 from .passes.layout import SUFFIX
 from .target import Tolerance
@@ -38,8 +40,8 @@ def compare(
     for name, a, e in zip(names, actual, expected, strict=True):
         found = compare_arrays(name, np.asarray(a), np.asarray(e), tolerance)
         agrees, relative = worst.agrees and found.agrees, max(worst.max_rel_error, found.max_rel_error)
-        if found.max_abs_error > worst.max_abs_error or (worst.agrees and not found.agrees):
-            worst = found
+        if (not found.agrees, found.max_abs_error) > (not worst.agrees, worst.max_abs_error):
+            worst = found  # one that disagrees is worse than any that agrees, however large its numbers are
         worst.agrees, worst.max_rel_error = agrees, relative
     return worst
 
@@ -49,7 +51,9 @@ def compare_arrays(name: str, a: np.ndarray, e: np.ndarray, tolerance: Tolerance
     infinite = float("inf")
     if a.shape != e.shape:
         return Comparison(False, infinite, infinite, name, f"shape {a.shape}, expected {e.shape}")
-    if e.dtype.kind not in "fV" and e.dtype.name != "bfloat16":
+    if is_float(dtype_name(a)) != is_float(dtype_name(e)) or (a.dtype.kind == "b") != (e.dtype.kind == "b"):
+        return Comparison(False, infinite, infinite, name, f"{dtype_name(a)}, expected {dtype_name(e)}")
+    if not is_float(dtype_name(e)):
         agrees = bool(np.array_equal(a, e))
         return Comparison(
             agrees, 0.0 if agrees else infinite, 0.0 if agrees else infinite, name, None if agrees else "unequal elements"
@@ -60,7 +64,7 @@ def compare_arrays(name: str, a: np.ndarray, e: np.ndarray, tolerance: Tolerance
     same = (x == r) | (np.isnan(x) & np.isnan(r))
     with np.errstate(invalid="ignore"):  # ∞ - ∞, where both are the same
         difference = np.abs(np.where(same, 0.0, x - r))
-    difference[np.isnan(difference)] = infinite
+    difference = np.where(np.isnan(difference), infinite, difference)
     magnitude = np.abs(np.where(np.isfinite(r), r, 0.0))
     atol = tolerance.atol if tolerance.share is None else min(tolerance.atol, tolerance.share * float(magnitude.max()))
     agrees = bool(np.all(difference <= atol + tolerance.rtol * magnitude))
@@ -74,8 +78,8 @@ def proves_something(expected: Sequence[np.ndarray]) -> str | None:
     """Why agreeing with these outputs would prove nothing; None if it does."""
     if not any(e.size for e in expected):
         return "the reference's outputs have no elements"
-    floats = [e for e in expected if e.dtype.kind == "f"]
-    if floats and not any(np.isfinite(e).any() for e in floats):
+    floats = [e for e in expected if is_float(dtype_name(e)) and e.size]
+    if floats and not any(np.isfinite(e.astype(np.float64)).any() for e in floats):
         return "the reference's outputs are not finite for the samples: give --samples"
     return None
 

@@ -1,12 +1,9 @@
-"""From a model to checked artifacts: load, trace, prepare, write, run, compare, hand over."""
+"""From a model to checked artifacts: prepare, write, run, compare, hand over."""
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
-import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -16,22 +13,20 @@ from typing import Any
 import numpy as np
 
 from .. import __version__
-from ..check import check
 from ..errors import KportError, UsageError
-from ..interpret import interpret
 from ..ir import Graph
 from ..ir.types import Shape
 from ..models.model import Model
-from ..trace import trace
 from . import parity, report, targets
 from .border import Border, ask_layout
 from .contract import PARITY_KEY, contract, tensors
+from .files import workshop
 from .prepare import prepare
 from .report import Report, TargetReport
-from .samples import first_sample, make_samples, read_samples
+from .samples import Samples
+from .source import Source, open_source, run_reference, timed, whereabouts
 from .target import Options, Target, Tolerance
 
-Samples = str | Path | Sequence[np.ndarray] | Mapping[str, np.ndarray] | None
 Progress = Callable[[TargetReport], None]
 
 
@@ -40,6 +35,8 @@ class Request:
     """What the user asked for beyond the model and the targets."""
 
     output: Path | None = None
+    into_directory: bool = False
+    """Whether `output` is a directory even if it doesn't exist."""
     options: Options = field(default_factory=Options)
     samples: Samples = None
     rtol: float | None = None
@@ -47,82 +44,6 @@ class Request:
     verify: bool = True
     allow_mismatch: bool = False
     force: bool = False
-
-
-class Source:
-    """A traced model, where it comes from, and the reference's outputs.
-
-    A model from a file can be let go while a runtime needs the memory; it is opened again if it is asked for.
-    """
-
-    def __init__(
-        self, open_model: Callable[[], tuple[Model, dict[str, Any]]], path: Path | None, shapes: Mapping[str, Shape] | None
-    ):
-        self.path = path
-        self.inputs: list[np.ndarray] | None = None
-        self.expected: list[np.ndarray] | None = None
-        self.seconds: dict[str, float] = {}
-        self._open = open_model
-        self._shapes = shapes
-        self._graph: Graph | None = None
-        self.output_names = self.graph.output_names
-
-    @property
-    def graph(self) -> Graph:
-        if self._graph is None:
-            with timed(self.seconds, "load"):
-                model, self.description = self._open()
-                self.stem = self.path.stem if self.path is not None else model.name
-                self._graph = trace(model, named_shapes(model, self._shapes))
-                check(self._graph)
-        return self._graph
-
-    def release(self) -> None:
-        """Lets the weights go, if they can be read again."""
-        if self.path is not None:
-            self._graph = None
-            gc.collect()  # layers and their calls refer to one another
-
-
-@contextmanager
-def timed(seconds: dict[str, float], what: str) -> Iterator[None]:
-    start = time.perf_counter()
-    try:
-        yield
-    finally:
-        seconds[what] = seconds.get(what, 0.0) + time.perf_counter() - start
-
-
-def open_source(
-    model: Model | str | Path,
-    weights: str | Path | None = None,
-    custom: Any = None,
-    input_shapes: Mapping[str, Shape] | None = None,
-) -> Source:
-    """A model (or the file that holds one) as a checked graph."""
-    if isinstance(model, Model):
-        nowhere = {"path": None, "sha256": None, "format": "model in memory", "keras_version": None, "backend": None}
-        return Source(lambda: (model, nowhere), None, input_shapes)
-    path = Path(model)
-
-    def open_file() -> tuple[Model, dict[str, Any]]:
-        from ..saving import load_source
-
-        loaded, found = load_source(path, weights=weights, custom=custom)
-        description = {k: getattr(found, k) for k in ("path", "sha256", "format", "keras_version", "backend")}
-        return loaded, description | {"path": path.name}
-
-    return Source(open_file, path, input_shapes)
-
-
-def named_shapes(model: Model, shapes: Mapping[str, Shape] | None) -> dict[str, Shape]:
-    """Shapes by input name; the name "" means the only input."""
-    shapes = dict(shapes or {})
-    if "" in shapes:
-        if len(model.input_names) != 1:
-            raise UsageError(f"expected NAME=SHAPE, because the model has several inputs: {model.input_names}")
-        shapes[model.input_names[0]] = shapes.pop("")
-    return shapes
 
 
 def convert(
@@ -149,42 +70,21 @@ def convert(
     if request.verify:
         run_reference(source, request.samples)
     graph = source.graph
-    ins, outs = (
-        [report.Tensor(**t) for t in tensors(names, [v.type for v in values])]
-        for names, values in ((graph.input_names, graph.inputs), (graph.output_names, graph.outputs))
-    )
+    interface = tensors_of(graph)
     del graph
     found = []
     for target in chosen:
         result = convert_one(source, target, places[target.name], request, is_last=target is chosen[-1])
         progress(result)
         found.append(result)
-    return Report(__version__, source.description | {"path": str(source.path) if source.path else None}, ins, outs, found)
+    return Report(__version__, whereabouts(source), *interface, found)
 
 
-def run_reference(source: Source, samples: Samples) -> None:
-    """Computes what every artifact is compared with."""
-    with timed(source.seconds, "reference"):
-        source.inputs = samples_for(source.graph, samples)
-        source.expected = interpret(source.graph, source.inputs)
-
-
-def samples_for(graph: Graph, samples: Samples) -> list[np.ndarray]:
-    """The user's samples in the order of the inputs, or seeded ones."""
-    from .samples import check_sample
-
-    if samples is None:
-        return make_samples(graph)
-    if isinstance(samples, (str, Path)):
-        return read_samples(Path(samples), graph)
-    if isinstance(samples, Mapping):
-        missing = [n for n in graph.input_names if n not in samples]
-        if missing:
-            raise UsageError(f"expected samples for the inputs {graph.input_names}. Received: {sorted(samples)}")
-        samples = [samples[name] for name in graph.input_names]
-    if len(samples) != len(graph.inputs):
-        raise UsageError(f"expected samples for {len(graph.inputs)} inputs: {graph.input_names}. Received: {len(samples)}")
-    return [check_sample(n, v, np.asarray(a)) for n, v, a in zip(graph.input_names, graph.inputs, samples, strict=True)]
+def tensors_of(graph: Graph) -> tuple[list[report.Tensor], list[report.Tensor]]:
+    """The inputs and the outputs, as the report has them."""
+    sides = ((graph.input_names, graph.inputs), (graph.output_names, graph.outputs))
+    inputs, outputs = ([report.Tensor(**t) for t in tensors(names, [v.type for v in values])] for names, values in sides)
+    return inputs, outputs
 
 
 def convert_one(source: Source, target: Target, place: Path, request: Request, *, is_last: bool) -> TargetReport:
@@ -192,10 +92,8 @@ def convert_one(source: Source, target: Target, place: Path, request: Request, *
     result = TargetReport(target.name, seconds={"load": source.seconds["load"]})
     tolerance = chosen_tolerance(target, request)
     result.rtol, result.atol = tolerance.rtol, tolerance.atol
-    place.parent.mkdir(parents=True, exist_ok=True)
-    workshop = Path(tempfile.mkdtemp(prefix=".kport-", dir=place.parent))
-    try:
-        draft = workshop / place.name
+    with failing_into(result), workshop(place) as folder:
+        draft = folder / place.name
         with timed(result.seconds, "lower"):
             bordered, border = ask_layout(source.graph, request.options.input_layout)
             prepared = prepare(bordered, target, request.options)
@@ -205,15 +103,24 @@ def convert_one(source: Source, target: Target, place: Path, request: Request, *
         if is_last:
             source.release()
         check_artifact(source, target, draft, border, tolerance, request, result)
+        if result.status == report.FAILED:
+            fate = "kept, as asked" if request.allow_mismatch else "the artifact is withheld; --allow-mismatch keeps it"
+            result.reason = f"{result.reason}: {fate}"
         if result.status in (report.PASSED, report.NOT_RUN) or (request.allow_mismatch and result.status == report.FAILED):
-            hand_over(workshop, place)
+            hand_over(folder, place)
             result.path = str(place)
             result.bytes = size_of(place)
-    except KportError as error:
-        result.status, result.reason, result.exit_status = report.ERROR, str(error), error.exit_status
-    finally:
-        shutil.rmtree(workshop, ignore_errors=True)
     return result
+
+
+@contextmanager
+def failing_into(result: TargetReport) -> Iterator[None]:
+    """What goes wrong with one target is in its report."""
+    try:
+        yield
+    except (KportError, OSError) as error:
+        status = error.exit_status if isinstance(error, KportError) else KportError.exit_status
+        result.status, result.reason, result.exit_status = report.ERROR, str(error), status
 
 
 def check_artifact(
@@ -243,8 +150,7 @@ def check_artifact(
         if target.observe is not None:
             observed = target.observe(draft, border.inputs_from_keras(source.inputs))
             result.first_diverging_layer = parity.first_diverging_layer(source.graph, source.inputs, observed, tolerance)
-        kept = "kept, as asked" if request.allow_mismatch else "the artifact is withheld; --allow-mismatch keeps it"
-        result.reason = f"{found.reason or f'output {found.worst_output!r} is off by {found.max_abs_error:.3g}'}: {kept}"
+        result.reason = f"output {found.worst_output!r}: {found.reason or f'off by {found.max_abs_error:.3g}'}"
 
 
 def looser(target: Target, tolerance: Tolerance, request: Request) -> str | None:
@@ -269,22 +175,24 @@ def round_up(error: float | None) -> str:
 
 
 def contract_of(source: Source, graph: Graph, border: Border, request: Request) -> dict[str, str]:
-    """The artifact's contract: golden case included if the reference was run."""
+    """The artifact's contract. Its golden case is the very one that was checked: one sample out of several need not give
+    the same, and doesn't fit where the batch size is fixed."""
     options = {k: v for k, v in asdict(request.options).items() if v is not None}
     inputs, outputs = None, None
     if source.inputs is not None and source.expected is not None:
-        inputs = border.inputs_from_keras(list(first_sample(source.inputs)))
-        outputs = border.outputs_from_keras(list(first_sample(source.expected)))
+        inputs = border.inputs_from_keras(source.inputs)
+        outputs = border.outputs_from_keras(source.expected)
     return contract(__version__, source.description, options, graph, inputs, outputs)
 
 
 def chosen_tolerance(target: Target, request: Request) -> Tolerance:
-    """The user's tolerances, or the target's own."""
+    """The user's tolerances, or the target's own. A looser atol is taken as it is, whatever the outputs' magnitude."""
     own = target.tolerances[request.options.precision]
-    if request.rtol is None and request.atol is None:
-        return own
     rtol = own.rtol if request.rtol is None else request.rtol
-    return Tolerance(rtol, own.atol) if request.atol is None else Tolerance(rtol, request.atol, share=None)
+    atol = own.atol if request.atol is None else request.atol
+    if not (rtol >= 0 and atol >= 0):
+        raise UsageError(f"expected tolerances of 0 or more. Received: rtol={rtol}, atol={atol}")
+    return Tolerance(rtol, atol, share=own.share if atol <= own.atol else None)
 
 
 def refuse_unknown_options(target: Target, options: Options) -> None:
@@ -300,23 +208,31 @@ def refuse_unknown_options(target: Target, options: Options) -> None:
 
 
 def destinations(source: Source, chosen: Sequence[Target], request: Request) -> dict[str, Path]:
-    """Where each artifact goes. Files that kport did not write are not replaced unless asked, the source never."""
+    """Where each artifact goes. Files that kport did not write are not replaced unless asked; directories of others and
+    what the model was read from never."""
     output = request.output
-    is_file = output is not None and len(chosen) == 1 and not output.is_dir() and not str(output).endswith(os.sep)
+    is_file = output is not None and len(chosen) == 1 and not output.is_dir() and not request.into_directory
+    if output is not None and not is_file and output.exists() and not output.is_dir():
+        raise UsageError(f"expected a directory for {len(chosen)} artifact(s). Received: --output {output}, a file")
     places: dict[str, Path] = {}
     for target in chosen:
         place = output if is_file and output is not None else (output or Path()) / f"{source.stem}{target.suffix}"
-        if source.path is not None and place.exists() and source.path.exists() and place.samefile(source.path):
-            raise UsageError(f"the artifact of {target.name} would replace the source {place}: give another --output")
-        if place.exists() and not request.force and target.read_contract(place) is None:
-            raise UsageError(f"{place} exists and was not written by kport: give another --output, or --force to replace it")
         places[target.name] = place
+        if not place.exists():
+            continue
+        if any(place.samefile(path) for path in source.files if path.exists()):
+            raise UsageError(f"the artifact of {target.name} would replace the source {place}: give another --output")
+        is_own = target.read_contract(place) is not None
+        if place.is_dir() and not is_own:
+            raise UsageError(f"{place} is a directory that was not written by kport: give another --output")
+        if not (is_own or request.force):
+            raise UsageError(f"{place} exists and was not written by kport: give another --output, or --force to replace it")
     return places
 
 
-def hand_over(workshop: Path, place: Path) -> None:
+def hand_over(folder: Path, place: Path) -> None:
     """Moves what was written to its place, whole."""
-    for item in sorted(workshop.iterdir(), key=lambda p: p.name == place.name):  # the artifact itself last
+    for item in sorted(folder.iterdir(), key=lambda p: p.name == place.name):  # the artifact itself last
         goal = place.parent / item.name
         if goal.is_dir():
             shutil.rmtree(goal)
@@ -326,40 +242,3 @@ def hand_over(workshop: Path, place: Path) -> None:
 def size_of(path: Path) -> int:
     """Bytes of a file, or of all files of a directory."""
     return path.stat().st_size if path.is_file() else sum(p.stat().st_size for p in path.rglob("*") if p.is_file())
-
-
-def verify(
-    model: Model | str | Path,
-    artifact: str | Path,
-    request: Request,
-    *,
-    weights: str | Path | None = None,
-    custom: Any = None,
-) -> Report:
-    """Checks an artifact, by whomever it was written, against the model."""
-    path = Path(artifact)
-    if not path.exists():
-        raise UsageError(f"expected an artifact. Received: {path}, which does not exist")
-    target = targets.recognise(path)
-    if target is None:
-        raise UsageError(
-            f"expected an artifact of a target ({', '.join(targets.MODULES)}). Received: {path}, which is none of them"
-        )
-    targets.require(target)
-    source = open_source(model, weights, custom)
-    run_reference(source, request.samples)
-    tolerance = chosen_tolerance(target, request)
-    result = TargetReport(target.name, str(path), size_of(path), rtol=tolerance.rtol, atol=tolerance.atol)
-    result.seconds["load"] = source.seconds["load"]
-    untouched = Request(samples=request.samples, rtol=request.rtol, atol=request.atol)
-    try:
-        check_artifact(source, _without_annotation(target), path, Border.none(source.graph), tolerance, untouched, result)
-    except KportError as error:
-        result.status, result.reason, result.exit_status = report.ERROR, str(error), error.exit_status
-    return Report(__version__, source.description, [], [], [result])
-
-
-def _without_annotation(target: Target) -> Target:
-    from dataclasses import replace
-
-    return replace(target, annotate=lambda path, entries: None)

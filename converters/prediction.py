@@ -12,7 +12,9 @@ from ..interpret import interpret
 from ..ir import Graph
 from ..models.model import Model
 from . import targets
-from .pipeline import open_source, samples_for
+from .files import read_arrays
+from .samples import samples_for
+from .source import open_source
 
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 
@@ -74,13 +76,6 @@ def _by_name(x: Any) -> Any:
     """What a target's runner takes: a dict of arrays by name, or one array."""
     if not isinstance(x, (str, Path)):
         return x
-    path = Path(x)
-    if path.suffix.lower() in IMAGES:
-        raise UsageError(f"expected arrays (.npz, .npy) for an artifact. Received: the image {path}")
-    if not path.exists():
-        raise UsageError(f"expected a file of inputs. Received: {path}, which does not exist")
-    try:
-        loaded = np.load(path, allow_pickle=False)
-    except ValueError as error:
-        raise UsageError(f"expected numbers in .npz or .npy form in {path}: {error}") from error
-    return loaded if isinstance(loaded, np.ndarray) else {name: loaded[name] for name in loaded.files}
+    if Path(x).suffix.lower() in IMAGES:
+        raise UsageError(f"expected arrays (.npz, .npy) for an artifact. Received: the image {x}")
+    return read_arrays(Path(x))

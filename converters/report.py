@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -55,6 +56,9 @@ class Report:
         data = asdict(self)
         for target in data["targets"]:
             del target["exit_status"]
+            for key in ("max_abs_error", "max_rel_error"):
+                if target[key] is not None and not math.isfinite(target[key]):
+                    target[key] = None  # JSON has no infinity; the reason says what it was
         return data
 
     @property

@@ -6,7 +6,7 @@ unknown sizes get values that the model accepts. Floats are multiples of 1/64, w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,13 +20,16 @@ from ..ops.gathering import OneHot, Take
 from ..ops.indexing import Slice
 from ..ops.logic import NotEqual
 from ..ops.promotion import is_float
-from ..ops.shape import ExpandDims, Reshape, Squeeze, Transpose
+from ..ops.shape import Concatenate, ExpandDims, Reshape, Squeeze, Transpose
+from .files import read_arrays
+
+Samples = str | Path | Sequence[np.ndarray] | Mapping[str, np.ndarray] | None
 
 SEED = 20151  # any number, as long as it stays the same
 BATCH = 2
 SIZES = (16, 64, 128, 256, 512)
 """Tried in turn for unknown sizes beyond the batch, until the model takes them."""
-TRANSPARENT = (Cast, Reshape, ExpandDims, Squeeze, Transpose, Slice)
+TRANSPARENT = (Cast, Concatenate, Reshape, ExpandDims, Squeeze, Transpose, Slice)
 """Operations through which a value stays an index or a padding value."""
 
 
@@ -89,17 +92,22 @@ def _array(graph: Graph, value: Value, size: int, seed: int) -> np.ndarray:
     known = facts(graph, value)
     dtype = value.dtype
     if dtype == "string":
-        return rng.choice(np.array(["the", "quick", "brown fox", "", "Jumps over!"], object), shape)
+        return np.asarray(rng.choice(np.array(["the", "quick", "brown fox", "", "Jumps over!"], object), shape), object)
     if dtype == "bool":
-        return rng.random(shape) < 0.5
+        return np.asarray(rng.random(shape) < 0.5)
     if is_float(dtype) and known.limit is None:
-        array = (rng.integers(-64, 64, shape) / 64).astype(dtype)
+        array = np.asarray(rng.integers(-64, 64, shape) / 64, dtype)
     else:
         low = 1 if known.padding == 0 and (known.limit or 10) > 1 else 0
-        array = rng.integers(low, known.limit or 10, shape).astype(dtype)
-    if known.padding is not None and array.ndim > 1:
+        array = np.asarray(rng.integers(low, known.limit or 10, shape), dtype)
+    if known.padding is not None and array.ndim > 1 and _holds(dtype, known.padding):
         _pad_sequences(array, known.padding)
     return array
+
+
+def _holds(dtype: str, number: float) -> bool:
+    """Whether a dtype has this very number: an integer that is compared with 0.5 has no padding value."""
+    return is_float(dtype) or (number.is_integer() and np.iinfo(dtype).min <= number <= np.iinfo(dtype).max)
 
 
 def _pad_sequences(array: np.ndarray, padding: float) -> None:
@@ -108,30 +116,38 @@ def _pad_sequences(array: np.ndarray, padding: float) -> None:
     array[1::2, length - length // 3 :] = padding
 
 
-def read_samples(path: Path, graph: Graph) -> list[np.ndarray]:
-    """Samples from a .npz with an array for each input, by name, or a .npy for a model with one input."""
-    if not path.exists():
-        raise UsageError(f"expected a file of samples. Received: {path}, which does not exist")
-    try:
-        loaded = np.load(path, allow_pickle=False)
-    except ValueError as error:
-        raise UsageError(f"expected numbers in .npz or .npy form in {path}: {error}") from error
-    arrays: Mapping[str, np.ndarray]
-    arrays = {graph.input_names[0]: loaded} if isinstance(loaded, np.ndarray) else {name: loaded[name] for name in loaded.files}
-    if set(arrays) != set(graph.input_names):
-        raise UsageError(f"expected arrays for the inputs {graph.input_names}. Received: {sorted(arrays)} in {path}")
-    ordered = [arrays[name] for name in graph.input_names]
-    return [check_sample(name, v, a) for name, v, a in zip(graph.input_names, graph.inputs, ordered, strict=True)]
+def samples_for(graph: Graph, samples: Samples) -> list[np.ndarray]:
+    """The user's samples (a file, arrays in order or by name) in the order of the inputs, or seeded ones."""
+    if samples is None:
+        return make_samples(graph)
+    origin = ""
+    if isinstance(samples, (str, Path)):
+        origin = f" in {samples}"
+        found = read_arrays(Path(samples))
+        samples = [found] if isinstance(found, np.ndarray) else found
+    if isinstance(samples, Mapping):
+        if set(samples) != set(graph.input_names):
+            raise UsageError(f"expected arrays for the inputs {graph.input_names}. Received: {sorted(samples)}{origin}")
+        samples = [samples[name] for name in graph.input_names]
+    if len(samples) != len(graph.inputs):
+        raise UsageError(
+            f"expected arrays for {len(graph.inputs)} input(s): {graph.input_names}. Received: {len(samples)}{origin}"
+        )
+    return [check_sample(n, v, np.asarray(a)) for n, v, a in zip(graph.input_names, graph.inputs, samples, strict=True)]
 
 
 def check_sample(name: str, value: Value, array: np.ndarray) -> np.ndarray:
-    """The array in the input's dtype; UsageError if its shape doesn't fit."""
+    """The array in the input's dtype; UsageError if its shape doesn't fit or its numbers would change."""
     fits = array.ndim == len(value.shape) and all(d is None or d == s for d, s in zip(value.shape, array.shape, strict=True))
     if not fits:
         raise UsageError(f"expected samples of {value.type} for input '{name}'. Received: shape={array.shape}")
-    return array if value.dtype == "string" else array.astype(value.dtype)
-
-
-def first_sample(arrays: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
-    """The first sample of each array, as a batch of one: the golden case."""
-    return (a[:1] for a in arrays)
+    if value.dtype == "string":
+        if array.dtype.kind not in "OSU":
+            raise UsageError(f"expected text for input '{name}'. Received: dtype={array.dtype}")
+        return array.astype(object)
+    if array.dtype.kind in "biuf" or is_float(array.dtype.name):
+        with np.errstate(invalid="ignore"):  # what doesn't fit an integer is found below
+            converted = array.astype(value.dtype)
+        if is_float(value.dtype) or np.array_equal(converted, array):
+            return converted
+    raise UsageError(f"expected samples that {value.dtype} holds for input '{name}'. Received: dtype={array.dtype}")

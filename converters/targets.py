@@ -18,7 +18,7 @@ MODULES = {"onnx": ".onnx.target"}
 def get(name: str) -> Target:
     """The target of this name; UsageError names the nearest."""
     if name not in MODULES:
-        near = difflib.get_close_matches(name, MODULES, n=1)
+        near = difflib.get_close_matches(name.lower(), MODULES, n=1)
         hint = f" (nearest: {near[0]})" if near else ""
         raise UsageError(f"expected a target: {', '.join(MODULES)} or all. Received: {name}{hint}")
     target: Target = importlib.import_module(MODULES[name], __package__).TARGET
@@ -27,9 +27,8 @@ def get(name: str) -> Target:
 
 def parse(names: str | Iterable[str]) -> list[Target]:
     """The targets that "onnx,tflite", "all" or a list of names mean, each once."""
-    wanted = names.split(",") if isinstance(names, str) else list(names)
-    wanted = [w.strip() for w in wanted]
-    return [get(name) for name in dict.fromkeys(MODULES if wanted == ["all"] else wanted)]
+    wanted = [name.strip() for name in (names.split(",") if isinstance(names, str) else names)]
+    return [get(name) for name in dict.fromkeys(MODULES if "all" in wanted else wanted)]
 
 
 def missing(target: Target) -> list[str]:

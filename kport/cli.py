@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
-import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,6 +13,9 @@ import click
 from . import __version__
 from .errors import KportError, UsageError
 
+DEBUG = "kport.debug"
+INTERRUPTED = 130
+"""128 and the number of SIGINT, as shells have it."""
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
 
 
@@ -20,22 +24,40 @@ class Command(click.Command):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.params.append(click.Option(["--debug"], is_flag=True, expose_value=False, help="Show the traceback of an error."))
+        help = "Show the traceback of an error."
+        self.params.append(click.Option(["--debug"], is_flag=True, expose_value=False, callback=note_debug, help=help))
+
+
+def note_debug(ctx: click.Context, option: click.Parameter, value: bool) -> None:
+    """Notes the option where the group finds it."""
+    ctx.meta[DEBUG] = value
 
 
 class Group(click.Group):
-    """Prints kport's errors as one message, with their exit status; `--debug` lets the traceback through."""
+    """Prints errors as one message, with their exit status; `--debug` lets the traceback through."""
 
     command_class = Command
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except KportError as error:
-            if "--debug" in sys.argv:
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except KeyboardInterrupt:
+            click.echo("kport: interrupted", err=True)
+            ctx.exit(INTERRUPTED)
+        except Exception as error:
+            if ctx.meta.get(DEBUG) or (isinstance(error, OSError) and error.errno == errno.EPIPE):
                 raise
-            click.echo(f"kport: {error}", err=True)
-            ctx.exit(error.exit_status)
+            click.echo(f"kport: {message(error)}", err=True)
+            ctx.exit(error.exit_status if isinstance(error, KportError) else KportError.exit_status)
+
+
+def message(error: Exception) -> str:
+    """What the user reads of an error."""
+    if isinstance(error, (KportError, OSError)):
+        return str(error)
+    return f"a defect of kport: {type(error).__name__}: {error}. Please report it, with what --debug shows"
 
 
 @click.group(cls=Group, context_settings=CONTEXT)
@@ -95,6 +117,8 @@ def convert(
     from . import console
     from .converters import api
 
+    if json_file not in (None, "-"):
+        check_json_place(Path(str(json_file)), Path(model))
     say = console.Console(quiet=quiet or json_file == "-", verbose=verbose)
     with say.working(model) as progress:
         report = api.convert(model, input_shape=parse_shapes(input_shape), verify=not no_verify, progress=progress, **options)
@@ -114,7 +138,10 @@ def verify(model: str, artifact: str, as_json: bool, **options: Any) -> None:
     from .converters import api
 
     report = api.verify(model, artifact, **options)
-    console.Console(quiet=as_json).table(report)
+    say = console.Console(quiet=as_json)
+    say.table(report)
+    for target in report.targets:
+        say.complaint(target)
     finish(report, "-" if as_json else None)
 
 
@@ -143,14 +170,23 @@ def predict(model: str, inputs: str, output: str | None, **options: Any) -> None
     """Computes MODEL's outputs in the reference, or runs an ARTIFACT in its runtime."""
     import numpy as np
 
-    from .converters import api
+    from .converters import api, files
 
+    place = None if output is None else npz_place(Path(output), {Path(model), Path(inputs)})
     outputs = api.predict(model, inputs, **options)
-    if output is not None:
-        np.savez(output, **outputs)  # type: ignore[arg-type]
+    if place is not None:
+        files.write_arrays(place, outputs)
     for name, array in outputs.items():
         with np.printoptions(precision=6, threshold=12, edgeitems=3):
-            click.echo(f"{name} {array.dtype.name}{list(array.shape)}\n{array}" if output is None else f"{name} -> {output}")
+            click.echo(f"{name} {array.dtype.name}{list(array.shape)}\n{array}" if place is None else f"{name} -> {place}")
+
+
+def npz_place(path: Path, sources: set[Path]) -> Path:
+    """Where outputs go: .npz is added if it isn't there; what they are computed from is never replaced."""
+    place = path if path.suffix == ".npz" else path.with_name(f"{path.name}.npz")
+    if any(place.exists() and source.exists() and place.samefile(source) for source in sources):
+        raise UsageError(f"the outputs would replace {place}, which they are computed from: give another --output")
+    return place
 
 
 @main.command()
@@ -206,13 +242,23 @@ def parse_shapes(given: tuple[str, ...]) -> dict[str, tuple[int | None, ...]] | 
     return shapes or None
 
 
+def check_json_place(place: Path, model: Path) -> None:
+    """UsageError before any work is done, if the report can't go there."""
+    if place.is_dir() or not place.parent.is_dir():
+        raise UsageError(f"expected a file for the report, in a directory that exists. Received: --json {place}")
+    if place.exists() and model.exists() and place.samefile(model):
+        raise UsageError(f"the report would replace the source {place}: give another --json")
+
+
 def finish(report: Any, json_file: str | None) -> None:
     """Writes the JSON where it is wanted and exits with the report's status."""
     if json_file is not None:
-        text = json.dumps(report.to_json(), indent=2)
+        text = json.dumps(report.to_json(), indent=2, allow_nan=False)
         if json_file == "-":
             click.echo(text)
         else:
-            with open(json_file, "w", encoding="utf-8") as file:
-                file.write(text + "\n")
+            from .converters.files import whole
+
+            with whole(Path(json_file)) as draft:
+                draft.write_text(text + "\n", encoding="utf-8")
     raise SystemExit(report.exit_status)

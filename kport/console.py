@@ -5,13 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from threading import Timer
 from typing import Any
 
 from rich.console import Console as Terminal
 from rich.table import Table
+from rich.text import Text
 
 STYLES = {"passed": "green", "failed": "red", "error": "red", "not run": "yellow"}
 WIDTH = 400
+PATIENCE = 1.0
+"""Seconds of work after which a terminal shows that something is going on."""
 UNITS = (("GB", 1 << 30), ("MB", 1 << 20), ("kB", 1 << 10))
 
 
@@ -28,12 +32,19 @@ class Console:
 
     @contextmanager
     def working(self, what: str) -> Iterator[Callable[[Any], None]]:
-        """While the block runs, a terminal shows what is being worked on; the callable prints a target's line."""
+        """While the block runs, and takes long, a terminal shows what is being worked on; the callable prints a target's line."""
         if not self.out.is_terminal or self.quiet:
             yield self.line
             return
-        with self.out.status(f"converting {what}"):
+        status = self.out.status(Text(f"converting {what}"))
+        late = Timer(PATIENCE, status.start)
+        late.start()
+        try:
             yield self.line
+        finally:
+            late.cancel()
+            late.join()
+            status.stop()
 
     def line(self, target: Any) -> None:
         """One target, as soon as its result is known."""
@@ -42,8 +53,12 @@ class Console:
         self.out.print(f"{target.target}: [{style}]{target.status}[/{style}] in {seconds:.2f} s")
         if self.verbose:
             self.out.print("  " + ", ".join(f"{k} {v:.2f} s" for k, v in target.seconds.items()))
+        self.complaint(target)
+
+    def complaint(self, target: Any) -> None:
+        """Why a target failed, on standard error."""
         if target.reason and target.status in ("failed", "error"):
-            where = f" First diverging layer: {target.first_diverging_layer}." if target.first_diverging_layer else ""
+            where = f". First diverging layer: {target.first_diverging_layer}" if target.first_diverging_layer else ""
             self.err.print(f"kport: {target.target}: {target.reason}{where}", markup=False)
 
     def table(self, report: Any) -> None:
@@ -97,10 +112,11 @@ def _flat(layers: list[dict[str, Any]], prefix: str) -> Iterator[dict[str, Any]]
         yield from _flat(layer.get("layers", []), path + "/")
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any) -> Text:
+    """A table's cell: brackets in it are no markup."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else str(value)
+        return Text("yes" if value else "no")
+    return Text("" if value is None else str(value))
 
 
 def size(count: int | None) -> str:

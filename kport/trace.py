@@ -22,7 +22,7 @@ def trace(model: Model, input_shapes: Mapping[str, Shape] | None = None) -> Grap
     fixed = dict(input_shapes or {})
     for name, tensor in zip(model.input_names, model.input_tensors, strict=True):
         shape = fixed.pop(name, tensor.shape)
-        graph.add_input(name, TensorType(tensor.dtype, _merge(name, tensor.shape, tuple(shape))))
+        graph.add_input(name, TensorType(tensor.dtype, merge(name, tensor.shape, tuple(shape))))
     if fixed:
         raise UsageError(f"expected names of inputs: {model.input_names}. Received: input shapes for {sorted(fixed)}")
     with full_precision():
@@ -32,8 +32,10 @@ def trace(model: Model, input_shapes: Mapping[str, Shape] | None = None) -> Grap
     return graph
 
 
-def _merge(name: str, known: Shape, wanted: Shape) -> Shape:
+def merge(name: str, known: Shape, wanted: Shape) -> Shape:
     """The model's shape with unknown sizes taken from `wanted`."""
+    if any(w is not None and w < 1 for w in wanted):
+        raise UsageError(f"expected sizes of at least 1 for input '{name}'. Received: {wanted}")
     if len(known) != len(wanted) or any(k is not None and w is not None and k != w for k, w in zip(known, wanted, strict=True)):
         raise UsageError(f"expected a shape for input '{name}' that fits {known}. Received: {wanted}")
     return tuple(w if k is None else k for k, w in zip(known, wanted, strict=True))

@@ -22,7 +22,7 @@ ROWS = [
     {"kport.layers"},
     {"kport.models"},
     {"kport.trace", "kport.saving"},
-    {"kport.converters.target", "kport.converters.report", "kport.converters.contract"},
+    {"kport.converters.target", "kport.converters.report", "kport.converters.contract", "kport.converters.files"},
     {"kport.converters.passes"},
     {
         "kport.converters.parity",
@@ -33,7 +33,9 @@ ROWS = [
     },
     {"kport.converters.onnx"},
     {"kport.converters.targets"},
+    {"kport.converters.source"},
     {"kport.converters.pipeline", "kport.converters.inspection", "kport.converters.prediction", "kport.converters.support"},
+    {"kport.converters.verification"},
     {"kport.converters.api"},
     {"kport.console"},
     {"kport.cli"},

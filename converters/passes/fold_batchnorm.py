@@ -28,8 +28,13 @@ from .rewrite import Rewriter
 
 
 def fold_batchnorm(graph: Graph) -> tuple[Graph, int]:
-    """Folds every BatchNorm that has a linear operation on either side."""
-    return _Folder(graph).run()
+    """Folds every BatchNorm that has a linear operation on either side, and then those that this leaves beside one."""
+    total = 0
+    while True:
+        graph, changes = _Folder(graph).run()
+        total += changes
+        if not changes:
+            return graph, total
 
 
 @dataclass

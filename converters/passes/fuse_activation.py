@@ -25,20 +25,26 @@ SIXTH = 1 / 6
 
 def fuse_activation(graph: Graph) -> tuple[Graph, int]:
     def rule(node: Node, inputs: list[Value | None]) -> Any:
-        match node.op:
-            case e.Multiply():
-                found = gated(inputs)
-                return hard_sigmoid(inputs, SIXTH) if found is None else found
-            case e.Divide():
-                return hard_sigmoid(inputs, 6.0, swap=False)
-            case e.Minimum():
-                return clipped(inputs)
-            case Clip(low=low, high=high) if high is not None and (low is None or low <= 0):
-                inner = argument(inputs[0], a.Relu)
-                return None if inner is None else Clip(low=0.0, high=high)(inner)
-        return None
+        found = recognised(node, inputs)
+        return found if found is not None and found.type.rank == node.output.type.rank else None  # a "scalar" may add axes
 
     return rewrite(graph, rule)
+
+
+def recognised(node: Node, inputs: list[Value | None]) -> Any:
+    """The activation function that `node` is the last operation of."""
+    match node.op:
+        case e.Multiply():
+            found = gated(inputs)
+            return hard_sigmoid(inputs, SIXTH) if found is None else found
+        case e.Divide():
+            return hard_sigmoid(inputs, 6.0, swap=False)
+        case e.Minimum():
+            return clipped(inputs)
+        case Clip(low=low, high=high) if high is not None and (low is None or low <= 0):
+            inner = argument(inputs[0], a.Relu)
+            return None if inner is None else Clip(low=0.0, high=high)(inner)
+    return None
 
 
 def argument(value: Value | None, op: type[Op]) -> Value | None:

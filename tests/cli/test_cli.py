@@ -58,6 +58,17 @@ MISTAKES = {
     "not an artifact": (["verify", FIXTURE, FIXTURE], 2, "none of them"),
     "no such input": (["predict", FIXTURE, "--input", "none.npy"], 2, "none.npy"),
     "no such command": (["transform"], 2, "transform"),
+    "a shape of nothing": (["convert", FIXTURE, "--to", "onnx", "--input-shape", "0,64,64,1"], 2, "at least 1"),
+    "a negative size": (["convert", FIXTURE, "--to", "onnx", "--input-shape", "-3,64,64,1"], 2, "at least 1"),
+    "a negative tolerance": (["convert", FIXTURE, "--to", "onnx", "--rtol", "-1"], 2, "rtol=-1"),
+    "a tolerance that is none": (["convert", FIXTURE, "--to", "onnx", "--atol", "nan"], 2, "atol=nan"),
+    "a report without a place": (["convert", FIXTURE, "--to", "onnx", "--json", "none/r.json"], 2, "--json none"),
+    "a report in a directory's place": (["convert", FIXTURE, "--to", "onnx", "--json", "."], 2, "--json ."),
+    "an output below a file": (["convert", FIXTURE, "--to", "onnx", "-o", f"{FIXTURE}/m.onnx"], 2, "can be written"),
+    "an output nowhere": (["convert", FIXTURE, "--to", "onnx", "-o", "/proc/none/m.onnx"], 2, "can be written"),
+    "a new directory for what doesn't open": (["convert", "none.h5", "--to", "onnx", "-o", "new/"], 2, "none.h5"),
+    "samples in a directory": (["convert", FIXTURE, "--to", "onnx", "--samples", "."], 2, "Is a directory"),
+    "another model's samples": (["convert", FIXTURE, "--to", "onnx", "--samples", FIXTURE], 2, ".npz or .npy"),
     "no such target's layers": (["layers", "--target", "tflit"], 2, "target"),
 }
 
@@ -71,6 +82,55 @@ def test_mistakes_get_one_clear_message(mistake: str, tmp_path: Path, monkeypatc
     assert words in done.stderr
     assert "Traceback" not in done.output
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", ["", "text", "truncated", "objects"])
+def test_arrays_that_are_none(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.npz"
+    np.savez(path, input_1=np.array([None, 1], object) if content == "objects" else np.zeros((1, 64, 64, 1)))
+    if content != "objects":
+        path.write_bytes(path.read_bytes()[:100] if content == "truncated" else content.encode())
+    done = run("predict", FIXTURE, "--input", path)
+    assert done.exit_code == 2, done.output
+    assert "holds neither" in done.stderr
+
+
+def test_a_defect_is_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    from kport.converters import api
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr(api, "inspect", broken)
+    done = run("inspect", FIXTURE)
+    assert done.exit_code == 2
+    assert done.stderr.startswith("kport: a defect of kport: ZeroDivisionError: oh")
+    assert isinstance(run("inspect", FIXTURE, "--debug").exception, ZeroDivisionError)
+
+
+def test_an_interrupt_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from kport.converters import pipeline
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "check_artifact", interrupted)
+    done = run("convert", FIXTURE, "--to", "onnx", "-o", f"{tmp_path}/new/m.onnx")
+    assert done.exit_code == 130
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_with_brackets_is_no_markup(tmp_path: Path) -> None:
+    done = run("convert", FIXTURE, "--to", "onnx", "-o", tmp_path / "m[bold].onnx")
+    assert "m[bold].onnx" in done.stdout
+
+
+def test_outputs_never_replace_what_they_come_from(tmp_path: Path) -> None:
+    path = tmp_path / "x.npz"
+    np.savez(path, input_1=np.zeros((1, 64, 64, 1), np.float32))
+    done = run("predict", FIXTURE, "--input", path, "-o", tmp_path / "x")
+    assert done.exit_code == 2
+    assert "would replace" in done.stderr
 
 
 def test_debug_shows_the_traceback() -> None:
@@ -87,7 +147,11 @@ def test_verify_passes_and_fails(tmp_path: Path) -> None:
     corrupt(artifact, "kernel")
     done = run("verify", FIXTURE, artifact, "--json")
     assert done.exit_code == 1
-    assert json.loads(done.stdout)["targets"][0]["first_diverging_layer"]
+    report = json.loads(done.stdout)
+    assert report["targets"][0]["first_diverging_layer"]
+    assert [t["name"] for t in report["inputs"]] == ["input_1"]
+    assert report["source"]["path"] == FIXTURE
+    assert "First diverging layer" in run("verify", FIXTURE, artifact).stderr
 
 
 def test_a_missing_component_says_what_installs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +169,7 @@ def test_inspect() -> None:
     for word in ("2.0.5", "parameters", "MACs", "convertible", "separable_conv2d_1"):
         assert word in done.stdout
     data = json.loads(run("inspect", FIXTURE, "--json").stdout)
-    assert data["parameters"] == 60_242 or data["parameters"] > 50_000
+    assert data["parameters"] == sum(layer["parameters"] for layer in data["layers"])
     assert data["targets"]["onnx"]["convertible"] is True
     assert data["multiply_accumulates"] > 1_000_000
 

@@ -55,6 +55,16 @@ def test_the_worst_output_is_named() -> None:
     assert (found.agrees, found.worst_output, found.max_abs_error) == (False, "b", 0.5)
 
 
+def test_one_that_disagrees_is_worse_than_one_with_large_numbers() -> None:
+    found = compare(["a", "b"], [array(1.5), array(1e6 + 10)], [array(1.0), array(1e6)], TOLERANCE)
+    assert (found.agrees, found.worst_output, found.max_abs_error) == (False, "a", 0.5)
+
+
+@pytest.mark.parametrize(("actual", "expected"), [("float32", "int32"), ("int32", "float32"), ("bool", "int32")])
+def test_another_kind_of_number_is_not_accepted(actual: str, expected: str) -> None:
+    assert not compare_arrays("y", np.ones(2, actual), np.ones(2, expected), TOLERANCE).agrees
+
+
 def test_a_missing_output_is_not_accepted() -> None:
     assert not compare(["a", "b"], [array(1.0)], [array(1.0), array(2.0)], TOLERANCE).agrees
 

@@ -130,6 +130,18 @@ def shared_kernel(x: Any) -> Any:
     return ops.conv(y, kernel, padding="same")
 
 
+def test_a_chain_of_batch_norms_is_folded_whole() -> None:
+    def function(x: Any) -> Any:
+        y = norm(norm(ops.conv(x, weights(3, 3, 4, 6)), 6), 6)
+        return norm(ops.conv(norm(ops.relu(y), 6), weights(1, 1, 6, 4)), 4)
+
+    graph = graph_of(function, (None, 8, 8, 4))
+    folded, changes = fold_batchnorm(graph)
+    assert changes == 4
+    assert names_of(folded) == ["Conv", "Relu", "Conv"]
+    assert_same(graph, folded)
+
+
 REFUSED = {
     "the inner value is an output": two_readers,
     "the kernel is shared": shared_kernel,
@@ -267,6 +279,23 @@ def test_other_products_are_no_activations() -> None:
         lambda x, y: [ops.multiply(y, ops.sigmoid(x)), ops.divide(ops.clip(ops.add(x, 3.0), 0.0, 6.0), 5.0)], (2,), (2,)
     )
     assert fuse_activation(graph)[1] == 0
+
+
+def test_a_scalar_that_adds_axes_is_kept() -> None:
+    one = np.ones((1, 1, 1), np.float32)
+    graph = graph_of(lambda x: ops.minimum(ops.relu(x), 6 * one), (2, 30))
+    fused, _ = fuse_activation(graph)
+    assert_same(graph, fused)
+
+
+def test_a_pool_that_pads_already_takes_no_more_than_its_window() -> None:
+    def function(x: Any) -> Any:
+        return MaxPool(window=(2,), strides=(1,), dilations=(1,), padding=((1, 1),))(
+            ops.pad(ops.relu(x), ((0, 0), (1, 1), (0, 0)))
+        )
+
+    graph = graph_of(function, (None, 5, 3))
+    assert_same(graph, dead_code(merge_padding(graph)[0])[0])
 
 
 def test_what_a_target_lacks_is_decomposed() -> None:

@@ -197,7 +197,7 @@ def test_samples_of_the_user(tmp_path: Path) -> None:
     assert convert(model, path, samples=tmp_path / "s.npz").exit_status == 0
     with pytest.raises(UsageError, match="expected samples of"):
         convert(model, path, samples=[np.ones((4, 5), np.float32)])
-    with pytest.raises(UsageError, match="does not exist"):
+    with pytest.raises(UsageError, match="No such file"):
         convert(model, path, samples=tmp_path / "none.npz")
 
 
@@ -215,6 +215,92 @@ def test_the_layout_at_the_border(tmp_path: Path, layout: str, data_format: str)
     assert sizes == ([3, 8, 9] if layout == "nchw" else [8, 9, 3])
     transposes = sum(n.op_type == "Transpose" for n in graph.node)
     assert transposes == (0 if layout == "nchw" else 2)
+
+
+@pytest.mark.parametrize("options", [{"input_layout": "nchw"}, {"precision": "float16"}, {"input_shape": (5, 64, 64, 1)}])
+def test_an_artifact_is_verified_as_it_was_written(tmp_path: Path, options: dict[str, Any]) -> None:
+    path = tmp_path / "m.onnx"
+    assert convert(FIXTURE, path, **options).exit_status == 0
+    report = kport.verify(FIXTURE, path)
+    assert (report.exit_status, report.targets[0].status) == (0, "passed")
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (None, 3)])
+def test_the_golden_case_holds_where_samples_depend_on_each_other(tmp_path: Path, shape: tuple[int | None, int]) -> None:
+    inputs = kport.Input(batch_shape=shape)
+    model = kport.Model(inputs, inputs - kport.ops.mean(inputs, axis=0, keepdims=True))
+    path = tmp_path / "m.onnx"
+    assert convert(model, path).exit_status == 0
+    target = targets.get("onnx")
+    golden = json.loads((target.read_contract(path) or {})[contract.KEY])["golden"]
+    (x,), (y,) = ([contract.decode(a) for a in golden[side].values()] for side in ("inputs", "outputs"))
+    np.testing.assert_allclose(target.run(path, [x])[0], y, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float64", "uint8", "int8", "int64", "bool"])
+def test_inputs_of_every_dtype(tmp_path: Path, dtype: str) -> None:
+    x, unused = kport.Input((4,), dtype=dtype), kport.Input((None, 2), dtype="int32")
+    report = convert(kport.Model([x, unused], kport.ops.cast(x, "float32") * 2.0), tmp_path / "m.onnx")
+    assert report.targets[0].status == "passed", report.targets[0].reason
+
+
+def test_a_scalar_input(tmp_path: Path) -> None:
+    for dtype in ("float32", "bool", "int32"):
+        x = kport.Input(batch_shape=(), dtype=dtype)
+        report = convert(kport.Model(x, kport.ops.cast(x, "float32") + 1.0), tmp_path / "m.onnx")
+        assert report.targets[0].status == "passed", report.targets[0].reason
+
+
+def test_a_tolerance_that_is_the_targets_own_is_not_looser(tmp_path: Path) -> None:
+    from kport.converters.pipeline import Request, chosen_tolerance
+
+    target = targets.get("onnx")
+    own = target.tolerances["float32"]
+    assert chosen_tolerance(target, Request(rtol=own.rtol, atol=own.atol)) == own
+    assert chosen_tolerance(target, Request(atol=1.0)).share is None
+
+
+def test_directories_of_others_are_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "small.onnx" / "precious").mkdir(parents=True)
+    with pytest.raises(UsageError, match="directory that was not written"):
+        convert(small_model(), tmp_path, force=True)
+    assert (tmp_path / "small.onnx" / "precious").exists()
+
+
+def test_weights_and_custom_code_are_never_replaced(tmp_path: Path) -> None:
+    custom, weights = tmp_path / "mine.py", tmp_path / "weights.h5"
+    custom.write_text("")
+    weights.write_bytes(FIXTURE.read_bytes())
+    for path in (custom, weights):
+        with pytest.raises(UsageError, match="would replace"):
+            convert(FIXTURE, path, custom=custom, weights=weights, force=True)
+
+
+def test_several_artifacts_need_a_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    onnx_target = targets.get("onnx")
+    both = [onnx_target, replace(onnx_target, name="other", suffix=".other")]
+    monkeypatch.setattr(targets, "parse", lambda names: both)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="expected a directory for 2"):
+        convert(small_model(), tmp_path / "file", force=True)
+    assert convert(small_model(), tmp_path / "new" / "folder").exit_status == 0
+    assert sorted(p.name for p in (tmp_path / "new" / "folder").iterdir()) == ["small.onnx", "small.other"]
+
+
+def test_what_fails_leaves_no_folder(tmp_path: Path, broken_target: None) -> None:
+    assert convert(small_model(), tmp_path / "a" / "b" / "m.onnx").exit_status == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_samples_that_the_input_cannot_hold(tmp_path: Path) -> None:
+    x = kport.Input((2,), dtype="int32")
+    model = kport.Model(x, x + 1)
+    for wrong in ([[0.5, 1.0]], [[1j, 0]], [["a", "b"]], [[2**40, 0]], [[np.nan, 0]]):
+        with pytest.raises(UsageError, match="int32 holds"):
+            convert(model, tmp_path / "m.onnx", samples=[np.array(wrong)])
+    assert convert(model, tmp_path / "m.onnx", samples=[np.array([[1.0, 2.0]])]).exit_status == 0
 
 
 def test_models_whose_reference_is_not_finite_are_not_called_passed(tmp_path: Path) -> None:
@@ -235,7 +321,16 @@ def test_the_report_is_what_the_command_line_promises(tmp_path: Path) -> None:
         "worst_output", "first_diverging_layer", "rtol", "atol", "seconds",
     }  # fmt: skip
     assert set(data["targets"][0]["seconds"]) == {"load", "lower", "write", "verify"}
-    json.dumps(data)
+    json.dumps(data, allow_nan=False)
+
+
+def test_an_infinite_error_is_valid_json(tmp_path: Path) -> None:
+    convert(small_model(), tmp_path / "m.onnx")
+    inputs = kport.Input((6,))
+    report = kport.verify(kport.Model(inputs, layers.Dense(4)(inputs)), tmp_path / "m.onnx")
+    data = json.loads(json.dumps(report.to_json(), allow_nan=False))
+    assert data["targets"][0]["max_abs_error"] is None
+    assert "shape (2, 3), expected (2, 4)" in data["targets"][0]["reason"]
 
 
 def test_custom_layers_are_converted(tmp_path: Path) -> None:
