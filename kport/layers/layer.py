@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-import inspect
-import re
-from collections import Counter
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from .. import dtype_policies, initializers
 from ..configurable import Configurable, constructor_parameters, serialize
 from ..errors import LayerError
-from ..ir import Graph, Symbolic, TensorType, scope
+from ..ir import Graph, Symbolic, TensorType, current_scope, scope
+from ..naming import UniqueNames, snake_case
 from ..ops.autocast import autocast, in_full_precision
-from ..ops.elementwise import cast
-from ..ops.promotion import dtype_of, is_float
+from ..ops.promotion import dtype_of
 from ..ops.variable import Variable
 from ..tree import flatten, map_structure, pack_like
+from .arguments import (
+    build_arguments,
+    call_parameters,
+    cast_float,
+    described,
+    holds_tensors,
+    is_tensor,
+    map_shapes,
+    named_arguments,
+    type_of,
+)
 from .keras_tensor import KerasTensor, LayerCall
 
-_name_counts: Counter[str] = Counter()
+_names = UniqueNames()
 
 ONLY_IF_SET = ("lora_rank", "lora_alpha")
 """Arguments that Keras writes only where they are set: its older versions don't know them."""
 
 
 def automatic_name(cls: type) -> str:
-    """dense, dense_1, ...: the class's name in snake case (conv2d, max_pooling2d), numbered from the second on."""
-    base = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z])", "_", cls.__name__).lower()
-    count = _name_counts[base]
-    _name_counts[base] += 1
-    return base if count == 0 else f"{base}_{count}"
+    """dense, dense_1, ...: the class's name as Keras derives it, numbered from the second on."""
+    return _names.next(snake_case(cls.__name__))
+
+
+REFUSALS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
+"""What Python, NumPy and TensorFlow raise where they are given what they can't compute on."""
 
 
 class Layer(Configurable):
@@ -42,9 +50,9 @@ class Layer(Configurable):
     `call`. Attributes that hold layers or lists of them are tracked; their names are those of Keras, because files
     refer to them.
 
-    Arguments: name; trainable; dtype (a dtype or policy, "float32" by default); activity_regularizer (training only);
-    input_shape (the first layer of a Sequential: the input's shape without the batch), batch_shape (with it);
-    quantization_config (kept for files; weights are always dequantized).
+    Arguments: name; trainable; dtype (a dtype or policy, "float32" by default); autocast (False: see the attribute);
+    activity_regularizer (training only); input_shape (the first layer of a Sequential: the input's shape without the
+    batch), batch_shape (with it); quantization_config (kept for files; weights are always dequantized).
     """
 
     keras_module = "keras.layers"
@@ -52,7 +60,7 @@ class Layer(Configurable):
     """The mask of the input is also the mask of the output."""
     takes_masks: bool = False
     """Calls after one of this layer don't see the masks of its inputs. See `kport.models.masks`."""
-    autocast: ClassVar[bool] = True
+    autocast: bool = True
     """In a mixed-precision layer, float inputs and weights are seen in the compute dtype."""
 
     def __init__(
@@ -61,6 +69,7 @@ class Layer(Configurable):
         name: str | None = None,
         trainable: bool = True,
         dtype: Any = None,
+        autocast: bool = True,
         activity_regularizer: Any = None,
         input_shape: tuple[int | None, ...] | None = None,
         batch_shape: tuple[int | None, ...] | None = None,
@@ -72,6 +81,7 @@ class Layer(Configurable):
         self.activity_regularizer = activity_regularizer
         self.batch_shape = (None, *input_shape) if input_shape is not None else batch_shape
         self.quantization_config = quantization_config
+        self.autocast = autocast and type(self).autocast
         self.built = False
         self.own_weights: list[Variable] = []
 
@@ -199,20 +209,50 @@ class Layer(Configurable):
         raise NotImplementedError(f"layer {type(self).__name__} has no call")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Computes on arrays or tensors; on KerasTensors it adds a call to the functional model being put together."""
-        if any(isinstance(x, KerasTensor) for x in flatten([args, kwargs])):
-            return self._call_symbolically(args, kwargs)
+        """Computes on arrays or tensors; on KerasTensors it adds a call to the functional model being put together.
+
+        Arguments that the layer can't take are a LayerError, whatever broke on them.
+        """
+        symbolic = any(isinstance(x, KerasTensor) for x in flatten([args, kwargs]))
+        try:
+            return self._call_symbolically(args, kwargs) if symbolic else self._compute(args, kwargs)
+        except LayerError as error:
+            error.layer = self.path_of(error.layer)
+            raise
+        except REFUSALS as error:
+            raise self._refusal(args, kwargs, error) from error
+
+    def path_of(self, inner: str | None) -> str:
+        """The path of this layer, or that of the layer `inner` in it, as messages name them."""
+        outside = current_scope()
+        path = f"{outside}/{self.name}" if outside else self.name
+        if inner is None or inner == self.name:
+            return path
+        return inner if f"{inner}/".startswith(f"{path}/") else f"{path}/{inner}"
+
+    def _compute(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         with scope(self.name):
             self._build_once(args, kwargs)
             compute = self.compute_dtype
             with autocast(compute if self.autocast and compute != self.variable_dtype else None):
                 if self.autocast:
-                    args, kwargs = map_structure(lambda x: _cast_float(x, compute), (args, kwargs))
-                try:
-                    return self.call(*args, **kwargs)
-                except LayerError as error:
-                    error.layer = error.layer or self.name
-                    raise
+                    args, kwargs = map_structure(lambda x: cast_float(x, compute), (args, kwargs))
+                return self.call(*args, **kwargs)
+
+    def _refusal(self, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception) -> LayerError:
+        """The error for arguments that a kernel broke on: that of the operations' type rules, where one of them has one."""
+        if any(is_tensor(x) and not isinstance(x, Symbolic) for x in flatten([args, kwargs])):
+            try:
+                self.infer(*map_structure(_placeholder, (args, kwargs)))
+            except LayerError as refusal:
+                return refusal
+            except REFUSALS:
+                pass  # nothing better to say than what the kernel did
+        received = ", ".join(f"{name}={described(x)}" for name, x in named_arguments(type(self), args, kwargs).items())
+        return LayerError(
+            f"expected arguments that {type(self).__name__} takes. Received: {received} ({type(error).__name__}: {error})",
+            self.name,
+        )
 
     def call_with_masks(self, args: tuple[Any, ...], kwargs: dict[str, Any], masks: tuple[Any, ...]) -> tuple[Any, Any]:
         """Calls the layer with the masks of its positional arguments (the same structure, None where there is none).
@@ -223,7 +263,7 @@ class Layer(Configurable):
         """
         kwargs = dict(kwargs)
         names = call_parameters(type(self))
-        only = sum(_holds_tensors(x) for x in (*args, *(v for k, v in kwargs.items() if k != "constants"))) == 1
+        only = sum(holds_tensors(x) for x in (*args, *(v for k, v in kwargs.items() if k != "constants"))) == 1
         for index, (argument, mask) in enumerate(zip(names, masks, strict=False)):
             own = (
                 f"{argument}_mask" if f"{argument}_mask" in names else "mask" if index == 0 and only and "mask" in names else None
@@ -241,15 +281,9 @@ class Layer(Configurable):
         return mask if self.supports_masking else None
 
     def _build_once(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        if self.built:
-            return
-        shapes = _build_arguments(self, args, kwargs)
-        try:
-            self.build(shapes) if len(build_parameters(type(self))) == 1 else self.build(**shapes)
-        except LayerError as error:
-            error.layer = error.layer or self.name
-            raise
-        self.built = True
+        if not self.built:
+            self.build(**build_arguments(type(self), args, kwargs))
+            self.built = True
 
     def _call_symbolically(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         self._build_once(args, kwargs)
@@ -281,7 +315,7 @@ class Layer(Configurable):
         """The types of the outputs for symbolic arguments; computes nothing."""
         graph = Graph(types_only=True)
         args, kwargs = map_structure(lambda x: graph.add_input("x", x.type) if isinstance(x, Symbolic) else x, (args, kwargs))
-        return map_structure(_type_of, self(*args, **kwargs))
+        return map_structure(type_of, self(*args, **kwargs))
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The shape(s) of the output for the shape(s) of the input."""
@@ -293,57 +327,6 @@ class Layer(Configurable):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
 
-def _call_parameters(cls: Any) -> tuple[str, ...]:
-    """The names of the parameters of `call`."""
-    return tuple(p for p in inspect.signature(cls.call).parameters if p != "self")
-
-
-def _build_parameters(cls: Any) -> tuple[str, ...]:
-    return tuple(p for p in inspect.signature(cls.build).parameters if p != "self")
-
-
-# typed by hand: functools.cache asks for Hashable, which a checker doesn't see in a class object
-call_parameters: Callable[[Any], tuple[str, ...]] = cache(_call_parameters)
-build_parameters: Callable[[Any], tuple[str, ...]] = cache(_build_parameters)
-
-
-def _build_arguments(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """The one shape that `build` takes, or a dict with a shape for each of its parameters."""
-    parameters = build_parameters(type(layer))
-    if len(parameters) == 1:
-        first = args[0] if args else next(iter(kwargs.values()), None)
-        return map_structure(_shape_of, first)
-    given = dict(zip(call_parameters(type(layer)), args, strict=False)) | kwargs
-    shapes = {f"{name}_shape": map_structure(_shape_of, value) for name, value in given.items() if value is not None}
-    return {name: shapes[name] for name in parameters if name in shapes}
-
-
-def map_shapes(function: Any, shape: Any) -> Any:
-    """As map_structure, where the leaves are shapes (tuples or lists of int and None)."""
-    if isinstance(shape, dict):
-        return {key: map_shapes(function, item) for key, item in shape.items()}
-    if isinstance(shape, (list, tuple)) and shape and isinstance(shape[0], (list, tuple)):
-        return [map_shapes(function, item) for item in shape]
-    return function(shape)
-
-
-def _holds_tensors(argument: Any) -> bool:
-    """Whether an argument of `call` is a tensor or a nest of them."""
-    return any(hasattr(x, "dtype") and hasattr(x, "shape") for x in flatten(argument))
-
-
-def _shape_of(x: Any) -> Any:
-    return None if x is None or not hasattr(x, "shape") else tuple(x.shape)
-
-
-def _type_of(x: Any) -> TensorType | None:
-    if x is None or isinstance(x, Symbolic):
-        return None if x is None else x.type
-    return TensorType(dtype_of(x) or "float32", tuple(x.shape))
-
-
-def _cast_float(x: Any, dtype: str) -> Any:
-    if x is None or isinstance(x, (bool, int, float, str, Variable)) or not hasattr(x, "dtype"):
-        return x
-    seen = dtype_of(x)
-    return cast(x, dtype) if seen is not None and seen != dtype and is_float(seen) and is_float(dtype) else x
+def _placeholder(x: Any) -> Any:
+    """What stands for a tensor where only types count."""
+    return KerasTensor(TensorType(dtype_of(x) or "float32", tuple(x.shape))) if is_tensor(x) else x

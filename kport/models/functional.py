@@ -8,9 +8,10 @@ from typing import Any
 
 from ..errors import LayerError
 from ..ir import scope
+from ..layers.arguments import call_parameters
 from ..layers.core.input_layer import InputLayer
 from ..layers.keras_tensor import KerasTensor, LayerCall
-from ..layers.layer import Layer, call_parameters
+from ..layers.layer import Layer
 from ..registry import layers
 from ..tree import flatten, map_structure, pack_like
 from .masks import Masks

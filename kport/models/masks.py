@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..layers.arguments import call_parameters
 from ..layers.attention.multi_head import HeadedAttention
 from ..layers.keras_tensor import KerasTensor, LayerCall
-from ..layers.layer import Layer, call_parameters
+from ..layers.layer import Layer
 from ..tree import flatten, map_structure
 
 

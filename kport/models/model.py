@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from ..errors import UsageError
-from ..ir import Symbolic
+from ..ir import Symbolic, as_array, current_scope
 from ..layers.core.input_layer import InputLayer
 from ..layers.keras_tensor import KerasTensor
 from ..layers.layer import Layer
-from ..ops.elementwise import cast
-from ..ops.op import as_array
+from ..ops.casting import cast
 from ..ops.promotion import dtype_of
 from ..ops.shape import expand_dims, squeeze
 from ..tree import flatten, map_structure, pack_like
@@ -106,6 +105,11 @@ class Model(Layer):
         if self.inputs is None and len(args) == 1 and not any(isinstance(x, Symbolic) for x in flatten(args)):
             self.define_inputs(args[0])
         return super().__call__(*args, **kwargs)
+
+    def path_of(self, inner: str | None) -> str:
+        """As of any layer; the outermost model is not in the paths of its layers."""
+        path = super().path_of(inner)
+        return path if current_scope() else path.removeprefix(f"{self.name}/")
 
     def define_inputs(self, x: Any) -> None:
         """Takes the inputs to be like the arrays or tensors `x`, with any batch size."""

@@ -9,9 +9,10 @@ import numpy as np
 
 from ..configurable import serialize
 from ..errors import LayerError
+from ..layers.arguments import call_parameters
 from ..layers.core.input_layer import InputLayer
 from ..layers.keras_tensor import KerasTensor, LayerCall
-from ..layers.layer import Layer, call_parameters
+from ..layers.layer import Layer
 from ..registry import layers as registry
 from ..tree import flatten
 

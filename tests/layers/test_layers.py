@@ -7,19 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kport import layers, models
 from kport.check import check
 from kport.interpret import interpret
-from kport.layers import Layer
-from kport.layers.keras_tensor import KerasTensor
-from kport.ops.op import as_array
-from kport.registry import layers as registry
 from kport.trace import trace
 from kport.tree import flatten, map_structure
 from tests.compare import assert_same
 from tests.layers.case import LayerCase
 from tests.layers.cases import CASES
-from tests.layers.oracle import call_arguments, call_oracle, oracle_layer, random_weights, set_weights
+from tests.layers.graphs import model_of, new_layer, weights_of
+from tests.layers.oracle import call_oracle, oracle_layer, set_weights
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the oracles' own
 
@@ -29,12 +25,10 @@ class Prepared:
 
     def __init__(self, case: LayerCase):
         self.case = case
-        self.inputs, self.kwargs = call_arguments(case)
-        self.layer: Layer = registry.find(case.layer).from_config({"name": "layer", **case.config})
-        self.layer(self.inputs, **self.kwargs)
+        self.layer, self.inputs, self.kwargs = new_layer(case)
         self.oracle: Any = None
         if case.oracle is None:
-            weights = case.weights if case.weights is not None else random_weights(self.layer.weights, case.id)
+            weights = weights_of(case, self.layer)
             self.layer.set_weights(weights)
             self.expected = case.expected(self.inputs, *weights) if callable(case.expected) else case.expected
             return
@@ -81,21 +75,13 @@ def test_tensorflow_agrees_with_keras(prepared: Prepared) -> None:
 def test_graph_agrees_with_keras(prepared: Prepared) -> None:
     """Traced as a functional model whose batch size is not known."""
     skip_if(prepared.case, "graph")
-    arrays = map_structure(as_array, (prepared.inputs, prepared.kwargs))
-    symbols = map_structure(lambda a: symbol(a) if isinstance(a, np.ndarray) and a.ndim else a, arrays)
-    inputs = [s for s in flatten(symbols) if isinstance(s, KerasTensor)]
-    model = models.Functional(inputs, prepared.layer(symbols[0], **symbols[1]))
+    model, arrays = model_of(prepared.layer, prepared.inputs, prepared.kwargs)
     graph = trace(model)
     check(graph)
-    outputs = interpret(graph, [a for a in flatten(arrays) if isinstance(a, np.ndarray) and a.ndim])
+    outputs = interpret(graph, arrays)
     assert_same(outputs, flatten(prepared.expected), prepared.case.rtol, prepared.case.atol, prepared.case.id)
     for value, output in zip(graph.outputs, outputs, strict=True):
         assert all(d in (None, s) for d, s in zip(value.shape, output.shape, strict=True)), f"{value!r}, computed {output.shape}"
-
-
-def symbol(array: np.ndarray) -> KerasTensor:
-    dtype = "string" if array.dtype == object else array.dtype.name
-    return layers.Input(shape=array.shape[1:], dtype=dtype)
 
 
 @grid

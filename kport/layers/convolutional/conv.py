@@ -28,6 +28,7 @@ class BaseConv(BaseConvolution):
         data_format: str | None = None,
         dilation_rate: Any = 1,
         groups: int = 1,
+        *,
         kernel_initializer: Any = "glorot_uniform",
         kernel_regularizer: Any = None,
         kernel_constraint: Any = None,

@@ -23,6 +23,7 @@ class BaseConvTranspose(BaseConvolution):
         kernel_size: Any,
         strides: Any = 1,
         padding: str = "valid",
+        *,
         output_padding: Any = None,
         data_format: str | None = None,
         dilation_rate: Any = 1,

@@ -24,6 +24,7 @@ class BaseDepthwiseConv(BaseConvolution):
         depth_multiplier: int = 1,
         data_format: str | None = None,
         dilation_rate: Any = 1,
+        *,
         depthwise_initializer: Any = "glorot_uniform",
         depthwise_regularizer: Any = None,
         depthwise_constraint: Any = None,

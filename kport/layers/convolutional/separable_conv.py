@@ -26,6 +26,7 @@ class BaseSeparableConv(BaseConvolution):
         data_format: str | None = None,
         dilation_rate: Any = 1,
         depth_multiplier: int = 1,
+        *,
         depthwise_initializer: Any = "glorot_uniform",
         pointwise_initializer: Any = "glorot_uniform",
         depthwise_regularizer: Any = None,

@@ -29,6 +29,7 @@ class Embedding(Layer):
         embeddings_constraint: Any = None,
         mask_zero: bool = False,
         weights: Any = None,
+        *,
         input_length: Any = None,
         lora_rank: int | None = None,
         lora_alpha: float | None = None,

@@ -28,6 +28,7 @@ class InputLayer(Layer):
         sparse: bool = False,
         ragged: bool = False,
         batch_shape: tuple[int | None, ...] | None = None,
+        *,
         name: str | None = None,
         optional: bool = False,
         **kwargs: Any,
@@ -61,11 +62,10 @@ class InputLayer(Layer):
 
 
 def Input(
-    shape: tuple[int | None, ...] | None = None,
-    batch_size: int | None = None,
-    dtype: Any = None,
-    name: str | None = None,
-    **kwargs: Any,
+    shape: tuple[int | None, ...] | None = None, batch_size: int | None = None, dtype: Any = None, **kwargs: Any
 ) -> KerasTensor:
-    """The start of a functional model: a tensor of `shape` (without batch, None for unknown sizes) and `dtype`."""
-    return InputLayer(shape=shape, batch_size=batch_size, dtype=dtype, name=name, **kwargs).output
+    """The start of a functional model: a tensor of `shape` (without batch, None for unknown sizes) and `dtype`.
+
+    Further arguments are those of InputLayer, such as `name`.
+    """
+    return InputLayer(shape, batch_size, dtype, **kwargs).output

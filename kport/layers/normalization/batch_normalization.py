@@ -31,6 +31,7 @@ class BatchNormalization(Scaled):
         epsilon: float = 1e-3,
         center: bool = True,
         scale: bool = True,
+        *,
         moving_mean_initializer: Any = "zeros",
         moving_variance_initializer: Any = "ones",
         renorm: bool = False,

@@ -27,6 +27,7 @@ class LayerNormalization(Scaled):
         epsilon: float = 1e-3,
         center: bool = True,
         scale: bool = True,
+        *,
         rms_scaling: bool = False,
         **kwargs: Any,
     ):

@@ -28,6 +28,7 @@ class Hashing(Layer):
         salt: Any = None,
         output_mode: str = "int",
         sparse: bool = False,
+        *,
         dtype: Any = None,
         **kwargs: Any,
     ):
@@ -61,7 +62,7 @@ class HashedCrossing(Layer):
     "one_hot" (batch, num_bins). Source: `tf.sparse.cross_hashed`.
     """
 
-    def __init__(self, num_bins: int, output_mode: str = "int", sparse: bool = False, dtype: Any = None, **kwargs: Any):
+    def __init__(self, num_bins: int, output_mode: str = "int", sparse: bool = False, *, dtype: Any = None, **kwargs: Any):
         super().__init__(dtype=dtype or ("int64" if output_mode == "int" else None), **kwargs)
         self.num_bins = num_bins
         self.output_mode = output_mode_of(output_mode, ("int", "one_hot"), self.name)

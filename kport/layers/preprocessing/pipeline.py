@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...registry import layers as registry
-from ..layer import Layer, call_parameters
+from ..arguments import call_parameters
+from ..layer import Layer
 
 
 @registry()

@@ -37,7 +37,7 @@ class RandomRotation(RandomImageLayer):
     """In training: turned by up to `factor` of a full turn."""
 
     def __init__(
-        self, factor: Any, fill_mode: str = "reflect", interpolation: str = "bilinear", fill_value: float = 0.0, **kwargs: Any
+        self, factor: Any, fill_mode: str = "reflect", interpolation: str = "bilinear", *, fill_value: float = 0.0, **kwargs: Any
     ):
         super().__init__(**kwargs)
         self.factor = factor
@@ -56,6 +56,7 @@ class RandomTranslation(RandomImageLayer):
         width_factor: Any,
         fill_mode: str = "reflect",
         interpolation: str = "bilinear",
+        *,
         fill_value: float = 0.0,
         **kwargs: Any,
     ):
@@ -77,6 +78,7 @@ class RandomZoom(RandomImageLayer):
         width_factor: Any = None,
         fill_mode: str = "reflect",
         interpolation: str = "bilinear",
+        *,
         fill_value: float = 0.0,
         **kwargs: Any,
     ):
@@ -114,7 +116,7 @@ class RandomPerspective(RandomImageLayer):
     """In training: seen from a random side."""
 
     def __init__(
-        self, factor: Any = 1.0, scale: Any = 1.0, interpolation: str = "bilinear", fill_value: float = 0.0, **kwargs: Any
+        self, factor: Any = 1.0, scale: Any = 1.0, interpolation: str = "bilinear", *, fill_value: float = 0.0, **kwargs: Any
     ):
         super().__init__(**kwargs)
         self.factor = factor

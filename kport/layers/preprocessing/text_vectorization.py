@@ -44,6 +44,7 @@ class TextVectorization(Layer):
         sparse: bool = False,
         ragged: bool = False,
         encoding: str = "utf-8",
+        *,
         vocabulary_size: int | None = None,
         **kwargs: Any,
     ):

@@ -9,7 +9,8 @@ from ... import ops
 from ...errors import LayerError
 from ...registry import layers
 from ...tree import flatten
-from ..layer import Layer, call_parameters
+from ..arguments import call_parameters
+from ..layer import Layer
 
 _MERGE: dict[str | None, Callable[[Any, Any], Any]] = {
     "concat": lambda a, b: ops.concatenate([a, b], axis=-1),
@@ -33,7 +34,7 @@ class Bidirectional(Layer):
 
     supports_masking = True
 
-    def __init__(self, layer: Any, merge_mode: str | None = "concat", backward_layer: Any = None, **kwargs: Any):
+    def __init__(self, layer: Any, merge_mode: str | None = "concat", *, backward_layer: Any = None, **kwargs: Any):
         super().__init__(**kwargs)
         if merge_mode not in _MERGE:
             raise LayerError(f"expected one of {list(_MERGE)}. Received: merge_mode={merge_mode!r}", self.name)

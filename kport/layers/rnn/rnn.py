@@ -13,7 +13,8 @@ from ...ops.promotion import dtype_of, is_float
 from ...ops.recurrent import recurrence, swap_time
 from ...registry import layers
 from ...tree import flatten, pack_like
-from ..layer import Layer, call_parameters
+from ..arguments import call_parameters
+from ..layer import Layer
 from .stacked_rnn_cells import StackedRNNCells, build_cell, state_structure
 
 

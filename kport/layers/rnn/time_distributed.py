@@ -8,8 +8,8 @@ from ... import ops
 from ...errors import LayerError
 from ...registry import layers
 from ...tree import flatten, map_structure
+from ..arguments import call_parameters, map_shapes
 from ..core.wrapper import Wrapper
-from ..layer import call_parameters, map_shapes
 
 
 @layers()
@@ -21,7 +21,7 @@ class TimeDistributed(Wrapper):
     mask of the input, or with `layer_masks` (Keras 2) the one that the layer makes at every step.
     """
 
-    def __init__(self, layer: Any, layer_masks: bool = False, **kwargs: Any):
+    def __init__(self, layer: Any, *, layer_masks: bool = False, **kwargs: Any):
         super().__init__(layer, **kwargs)
         self.layer_masks = layer_masks
 
