@@ -1,4 +1,4 @@
-"""A layer case as a traced graph, with the case's weights drawn by seed and a batch size that isn't known."""
+"""A layer case as a layer, as a model of it whose batch size isn't known, and as a traced graph."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 
 from kport import layers, models
-from kport.ir import Graph
+from kport.ir import Graph, as_array
 from kport.layers import Layer
 from kport.layers.keras_tensor import KerasTensor
-from kport.ops.op import as_array
 from kport.registry import layers as registry
 from kport.trace import trace
 from kport.tree import flatten, map_structure
@@ -18,13 +17,23 @@ from tests.layers.case import LayerCase
 from tests.layers.oracle import call_arguments, random_weights
 
 
-def built_layer(case: LayerCase) -> tuple[Layer, Any, dict[str, Any]]:
-    """The layer with random weights, and the arguments of its call."""
+def new_layer(case: LayerCase) -> tuple[Layer, Any, dict[str, Any]]:
+    """The layer, built by a call, and the arguments of that call."""
     inputs, kwargs = call_arguments(case)
     layer: Layer = registry.find(case.layer).from_config({"name": "layer", **case.config})
     layer(inputs, **kwargs)
-    weights = case.weights if case.weights is not None else random_weights(layer.weights, case.id)
-    layer.set_weights(weights)
+    return layer, inputs, kwargs
+
+
+def weights_of(case: LayerCase, layer: Layer) -> list[Any]:
+    """The weights that the case gives, or random ones."""
+    return case.weights if case.weights is not None else random_weights(layer.weights, case.id)
+
+
+def built_layer(case: LayerCase) -> tuple[Layer, Any, dict[str, Any]]:
+    """The layer with the case's weights, and the arguments of its call."""
+    layer, inputs, kwargs = new_layer(case)
+    layer.set_weights(weights_of(case, layer))
     return layer, inputs, kwargs
 
 
