@@ -52,7 +52,8 @@ class Layer(Configurable):
 
     Arguments: name; trainable; dtype (a dtype or policy, "float32" by default); autocast (False: see the attribute);
     activity_regularizer (training only); input_shape (the first layer of a Sequential: the input's shape without the
-    batch), batch_shape (with it); quantization_config (kept for files; weights are always dequantized).
+    batch), batch_shape (with it); quantization_config (that of a file: weights are
+    dequantized, so it isn't written again).
     """
 
     keras_module = "keras.layers"
