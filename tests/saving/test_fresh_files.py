@@ -58,7 +58,7 @@ def marked(case: tuple[str, str, str]) -> Any:
     return pytest.param(*case, id="-".join(case), marks=[pytest.mark.slow] if slow else [])
 
 
-@pytest.mark.parametrize(("generation", "container", "name"), map(marked, CASES))
+@pytest.mark.parametrize(("generation", "container", "name"), [marked(case) for case in CASES])
 def test_computes_the_same(generation: str, container: str, name: str, tmp_path: Path) -> None:
     keras = importlib.import_module(generation)
     keras.backend.clear_session()
