@@ -42,7 +42,7 @@ CONTAINERS = {".h5": _as_file(".h5"), ".keras": _as_file(".keras"), "folder": _a
 REFUSED = ("tf_keras", "folder", "text")
 """tf.keras keeps a lookup's vocabulary in the SavedModel's TensorFlow graph alone."""
 
-ALWAYS = ("branches", "frozen", "recurrent", "preprocessing")
+ALWAYS = ("branches", "frozen", "preprocessing")
 """Models whose SavedModels are always tested: TensorFlow takes seconds to write one."""
 
 CASES = [
