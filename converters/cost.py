@@ -1,60 +1,91 @@
-"""Multiply-accumulates of a graph, for one sample."""
+"""Multiply-accumulates of a model, for one sample."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
 
-from ..ir import Graph, Node
+from ..ir import Graph, Node, Value
+from ..models.model import Model
 from ..ops.conv import Conv
 from ..ops.conv_transpose import ConvTranspose
+from ..ops.einsum import Einsum
 from ..ops.linear import Linear, MatMul
 from ..ops.op import Op
 from ..ops.recurrent import Gru, Lstm, SimpleRnn
+from ..ops.scan import Scan
+from ..trace import trace
 
 
-def known(shape: tuple[int | None, ...]) -> int:
-    """The number of elements of one sample; an unknown size counts as 1."""
-    return prod(d for d in shape[1:] if d is not None)
+def multiply_accumulates(model: Model) -> int:
+    """Of all convolutions, matrix products and recurrences, for one sample; unknown sizes count as 1.
+
+    The model is traced with a batch of one, because time and batch may become one axis on the way.
+    """
+    shapes = {n: (t.shape[0] or 1, *t.shape[1:]) for n, t in zip(model.input_names, model.input_tensors, strict=True) if t.shape}
+    batch = max((shape[0] for shape in shapes.values()), default=1)
+    return products(trace(model, shapes)) // batch
+
+
+def products(graph: Graph) -> int:
+    """Of all nodes of a graph, bodies of loops included."""
+    costs = ((node, COSTS.get(type(node.op))) for node in graph.nodes)  # type: ignore[call-overload]
+    return sum(cost(node) for node, cost in costs if cost is not None)
+
+
+def known(value: Value) -> int:
+    """The number of elements; an unknown size counts as 1."""
+    return prod(d for d in value.shape if d is not None)
+
+
+def _inputs(node: Node) -> list[Value]:
+    return [v for v in node.inputs if v is not None]
 
 
 def _conv(node: Node) -> int:
     """Each output element takes one product for each element of the kernel that leads to it."""
-    kernel = node.inputs[1]
-    assert kernel is not None
-    return known(node.output.shape) * prod(kernel.shape[:-1])  # type: ignore[arg-type]
+    return known(node.output) * prod(d or 1 for d in _inputs(node)[1].shape[:-1])
 
 
 def _conv_transpose(node: Node) -> int:
-    x, kernel = node.inputs[:2]
-    assert x is not None and kernel is not None
-    return known(x.shape) * prod(kernel.shape[:-1])  # type: ignore[arg-type]
+    x, kernel = _inputs(node)[:2]
+    return known(x) * prod(d or 1 for d in kernel.shape[:-1])
 
 
 def _product(node: Node) -> int:
-    x = node.inputs[0]
-    assert x is not None
-    return known(node.output.shape) * (x.shape[-1] or 1)
+    return known(node.output) * (_inputs(node)[0].shape[-1] or 1)
+
+
+def _einsum(node: Node) -> int:
+    """A product for every combination of letters."""
+    assert isinstance(node.op, Einsum)
+    terms, _ = node.op.terms
+    sizes = {c: d or 1 for term, x in zip(terms, _inputs(node), strict=True) for c, d in zip(term, x.shape, strict=True)}
+    return prod(sizes.values()) * (len(terms) - 1)
 
 
 def _recurrent(node: Node) -> int:
     """At each step the input and the state go through their kernels."""
-    x, kernel, recurrent_kernel = node.inputs[:3]
-    assert x is not None and kernel is not None and recurrent_kernel is not None
-    return (x.shape[1] or 1) * ((kernel.type.size or 0) + (recurrent_kernel.type.size or 0))
+    x, kernel, recurrent_kernel = _inputs(node)[:3]
+    batch, steps, _ = x.shape
+    return (batch or 1) * (steps or 1) * (known(kernel) + known(recurrent_kernel))
+
+
+def _scan(node: Node) -> int:
+    """The body, as often as the sequences are long."""
+    assert isinstance(node.op, Scan)
+    sequence = node.inputs[node.op.states]
+    return products(node.op.body) * ((sequence.shape[0] if sequence is not None else None) or 1)
 
 
 COSTS: dict[type[Op], Callable[[Node], int]] = {
     Conv: _conv,
     ConvTranspose: _conv_transpose,
-    Linear: _product,
-    MatMul: _product,
-    Lstm: _recurrent,
+    Einsum: _einsum,
     Gru: _recurrent,
+    Linear: _product,
+    Lstm: _recurrent,
+    MatMul: _product,
+    Scan: _scan,
     SimpleRnn: _recurrent,
 }
-
-
-def multiply_accumulates(graph: Graph) -> int:
-    """Of all convolutions, matrix products and recurrences; unknown sizes count as 1."""
-    return sum(COSTS[type(node.op)](node) for node in graph.nodes if type(node.op) in COSTS)  # type: ignore[index]

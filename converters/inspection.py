@@ -38,7 +38,7 @@ def inspect_source(model: Model | str | Path, weights: str | Path | None, custom
         "layers": [describe(layer) for layer in loaded.layers],
         "parameters": loaded.count_params(),
         "trainable_parameters": trainable,
-        "multiply_accumulates": multiply_accumulates(graph),
+        "multiply_accumulates": multiply_accumulates(loaded),
         "targets": {name: refusals(graph, name) for name in targets.MODULES},
     }
 
