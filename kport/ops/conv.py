@@ -41,6 +41,9 @@ class Conv(Spatial):
         return x.with_shape(tuple(shape))
 
     def numpy(self, x: np.ndarray, kernel: np.ndarray, bias: np.ndarray | None = None) -> np.ndarray:
+        if x.dtype.name == "bfloat16":  # NumPy has no sums of products of it
+            wide = (None if a is None else a.astype(np.float32) for a in (x, kernel, bias))
+            return self.numpy(*wide).astype(x.dtype)  # type: ignore[arg-type]
         window = kernel.shape[:-2]
         view = patches(self.pad(channels_last(self, x), window), window, self.strides, self.dilations)
         depthwise = self.groups > 1 and kernel.shape[-2] == 1

@@ -43,7 +43,11 @@ class Einsum(Op):
 
     def numpy(self, *xs: np.ndarray) -> np.ndarray:
         y = self.decompose(*xs)  # NumPy's own einsum has no fast matrix product over batches
-        return np.einsum(self.equation, *xs) if y is NotImplemented else np.asarray(y)
+        if y is not NotImplemented:
+            return np.asarray(y)
+        if xs[0].dtype.name == "bfloat16":  # NumPy has no sums of products of it
+            return np.asarray(np.einsum(self.equation, *(x.astype(np.float32) for x in xs))).astype(xs[0].dtype)
+        return np.einsum(self.equation, *xs)
 
     def tensorflow(self, *xs: Any) -> Any:
         return tf.einsum(self.equation, *xs)

@@ -13,7 +13,7 @@ from .activation import elu, hard_sigmoid, relu, selu, sigmoid, silu, softplus, 
 from .casting import cast, promote
 from .creation import zeros
 from .elementwise import tanh, where
-from .linear import linear
+from .linear import linear, matmul
 from .op import Op, fail
 from .promotion import dtype_of
 from .rearrange import unstack
@@ -121,7 +121,7 @@ class SimpleRnn(Recurrent):
     """h' = activation(x @ kernel + bias + h @ recurrent_kernel); the output is h'. bias: (units,)."""
 
     def step(self, functions: tuple[Function, ...], states: list[Any], x: Any, weights: list[Any]) -> tuple[Any, list[Any]]:
-        h = functions[0](x + states[0] @ weights[0])
+        h = functions[0](x + matmul(states[0], weights[0]))
         return h, [h]
 
 
@@ -141,7 +141,7 @@ class Lstm(Recurrent):
         return ACTIVATIONS[self.activation], ACTIVATIONS[self.recurrent_activation]
 
     def step(self, functions: tuple[Function, ...], states: list[Any], x: Any, weights: list[Any]) -> tuple[Any, list[Any]]:
-        h, c = lstm_gates(x + states[0] @ weights[0], states[1], *functions)
+        h, c = lstm_gates(x + matmul(states[0], weights[0]), states[1], *functions)
         return h, [h, c]
 
 
@@ -184,9 +184,9 @@ class Gru(Recurrent):
         if self.reset_after:
             h_z, h_r, h_g = split(linear(h, *weights), 3, axis=-1)
         else:
-            h_z, h_r = split(h @ weights[0], 2, axis=-1)
+            h_z, h_r = split(matmul(h, weights[0]), 2, axis=-1)
         z, r = recurrent_activation(x_z + h_z), recurrent_activation(x_r + h_r)
-        g = activation(x_g + (r * h_g if self.reset_after else (r * h) @ weights[1]))
+        g = activation(x_g + (r * h_g if self.reset_after else matmul(r * h, weights[1])))
         h = z * h + (1 - z) * g
         return h, [h]
 

@@ -76,7 +76,7 @@ class HashedCrossing(Layer):
     def call(self, inputs: Any) -> Any:
         if not isinstance(inputs, (list, tuple)) or len(inputs) < 2:
             raise LayerError(f"expected a list of at least two features. Received: inputs={inputs!r}", self.name)
-        return encode(ops.cross_hash(inputs, self.num_bins), self.output_mode, self.num_bins, self.dtype)
+        return encode(ops.cross_hash(inputs, self.num_bins), self.output_mode, self.num_bins, self.compute_dtype)
 
 
 def salt_of(salt: Any, layer: str) -> list[int] | None:
