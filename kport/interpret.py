@@ -21,9 +21,10 @@ def interpret(
 
     observe is called with every computed value; an array is dropped once nothing needs it any more.
     """
+    given = sorted(inputs) if isinstance(inputs, Mapping) else f"{len(inputs)} arrays"
+    if len(inputs) != len(graph.inputs) or (isinstance(inputs, Mapping) and set(inputs) != set(graph.input_names)):
+        raise UsageError(f"expected {len(graph.inputs)} inputs: {graph.input_names}. Received: {given}")
     arrays = [inputs[name] for name in graph.input_names] if isinstance(inputs, Mapping) else list(inputs)
-    if len(arrays) != len(graph.inputs):
-        raise UsageError(f"expected {len(graph.inputs)} inputs: {graph.input_names}. Received: {len(arrays)}")
     values: dict[Value, Any] = dict(zip(graph.inputs, arrays, strict=True))
     remaining = Counter(v for node in graph.nodes for v in node.inputs if v is not None)
     remaining.update(graph.outputs)
@@ -55,7 +56,7 @@ def run_node(node: Node, arrays: list[Any]) -> tuple[Any, ...]:
     except LayerError as error:
         error.layer = error.layer or node.layer or None
         raise
-    except (ValueError, TypeError, IndexError) as error:
+    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
         shapes = [None if a is None else tuple(a.shape) for a in arrays]
         raise LayerError(f"{node.op} failed on inputs of shapes {shapes}: {error}", node.layer or None) from error
     return results if isinstance(results, tuple) else (results,)

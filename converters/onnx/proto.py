@@ -11,7 +11,7 @@ import numpy as np
 
 from ...errors import UnsupportedError
 from ...ir import TensorType
-from ...ir.graph import dtype_name
+from ...ir.arrays import dtype_name
 from .wire import data, head, integer, integers, real, reals
 
 DATA_TYPES = {

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...ir import Graph, Node, TensorType, Value, scope
-from ...ir.graph import dtype_name
+from ...ir.arrays import dtype_name
 
 Pass = Callable[[Graph], tuple[Graph, int]]
 Rule = Callable[[Node, list[Value | None]], Any]

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..errors import ShapeError
+from .arrays import as_array, dtype_name
 from .scope import current_scope
 from .types import TensorType
 
@@ -124,11 +125,6 @@ class Node:
         return f"<Node {self.op} of layer '{self.layer}'>"
 
 
-def dtype_name(array: np.ndarray) -> str:
-    """The dtype of an array as TensorType names it: text of any NumPy kind is "string"."""
-    return "string" if array.dtype.kind in "OUST" else array.dtype.name
-
-
 class Graph:
     """Inputs, nodes in an order that respects their dependencies, and outputs.
 
@@ -236,7 +232,7 @@ class Graph:
         if named is not None:
             array, name = named()
             return self.constant(array, name)
-        return self.constant(np.asarray(x))
+        return self.constant(as_array(x))
 
     def __str__(self) -> str:
         from .printer import format_graph

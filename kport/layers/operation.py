@@ -6,7 +6,8 @@ from dataclasses import fields
 from typing import Any
 
 from ..configurable import serialize
-from ..ops.op import OPS, Op, as_array
+from ..ir import as_array
+from ..ops.op import OPS, Op
 from ..registry import layers
 from .layer import Layer, automatic_name
 
@@ -22,7 +23,7 @@ class OpLayer(Layer):
         self.op = op
 
     def get_config(self) -> dict[str, Any]:
-        attributes = {field.name: getattr(self.op, field.name) for field in fields(self.op)}  # type: ignore[arg-type]
+        attributes = {field.name: getattr(self.op, field.name) for field in fields(self.op)}
         return {"name": self.name, "op": self.op.name, "attributes": serialize(attributes)}
 
     @classmethod

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..ir import TensorType
+from ..ir import TensorType, as_array
 from .backend import tf
-from .op import Elementwise, as_array
+from .op import Elementwise
 from .promotion import dtype_of, is_float, numpy_dtype, python_dtype, result_dtype
 
 

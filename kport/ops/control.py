@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError
-from ..ir import Symbolic
+from ..ir import Symbolic, as_array
 from ..tree import flatten, map_structure, pack_like
 from .backend import is_tensorflow, tf
 from .elementwise import where
 from .logic import less_equal
-from .op import as_array
 from .scan import scan
 
 

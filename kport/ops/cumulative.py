@@ -37,8 +37,10 @@ class Cumulative(Op, abstract=True):
         order[self.axis] = slice(None, None, -1)
         x = x[tuple(order)] if self.reverse else x
         if self.exclusive:
-            first = np.full_like(x.take([0], self.axis), function.identity)
-            x = np.concatenate([first, x.take(range(x.shape[self.axis] - 1), self.axis)], self.axis)
+            shifted = np.full_like(x, function.identity)
+            after, before = ((slice(None),) * self.axis + (part,) for part in (slice(1, None), slice(None, -1)))
+            shifted[after] = x[before]
+            x = shifted
         y = function.accumulate(x, self.axis, x.dtype)
         return y[tuple(order)] if self.reverse else y
 

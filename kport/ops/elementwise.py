@@ -21,6 +21,9 @@ class Unary(Elementwise, abstract=True):
     kernel: ClassVar[Callable[..., Any]]
     tf_kernel: ClassVar[str]
 
+    def __call__(self, x: Any) -> Any:
+        return super().__call__(x)
+
     def infer(self, x: TensorType) -> TensorType:
         return x
 
@@ -46,8 +49,8 @@ class Binary(Elementwise, abstract=True):
     result: ClassVar[str | None] = None
     """dtype of the output if it isn't the operands'."""
 
-    def __call__(self, a: Any, b: Any) -> Any:
-        return super().__call__(*promote(a, b))
+    def __call__(self, x1: Any, x2: Any) -> Any:
+        return super().__call__(*promote(x1, x2))
 
     def infer(self, a: TensorType, b: TensorType) -> TensorType:
         if a.dtype != b.dtype:
@@ -67,8 +70,8 @@ class Binary(Elementwise, abstract=True):
 class FloatBinary(Binary, abstract=True):
     """As Binary; two integers are cast to float32 first, as in Keras."""
 
-    def __call__(self, a: Any, b: Any) -> Any:
-        return super().__call__(*map(as_float, promote(a, b)))
+    def __call__(self, x1: Any, x2: Any) -> Any:
+        return super().__call__(*map(as_float, promote(x1, x2)))
 
 
 def tf_function(path: str) -> Callable[..., Any]:
@@ -186,11 +189,16 @@ class Tanh(FloatUnary):
 class Where(Elementwise):
     """y = a where condition, b elsewhere; all three broadcast. `condition` is bool, a and b of one dtype."""
 
-    def __call__(self, condition: Any, a: Any, b: Any) -> Any:
-        return super().__call__(cast(condition, "bool"), *promote(a, b))
+    def __call__(self, condition: Any, x1: Any, x2: Any) -> Any:
+        return super().__call__(cast(condition, "bool"), *promote(x1, x2))
 
     def infer(self, condition: TensorType, a: TensorType, b: TensorType) -> TensorType:
-        return TensorType(a.dtype, broadcast(condition.shape, a.shape, b.shape))
+        if condition.dtype != "bool" or a.dtype != b.dtype:
+            raise fail(self, "a bool condition and operands of one dtype", condition=condition, a=a, b=b)
+        try:
+            return TensorType(a.dtype, broadcast(condition.shape, a.shape, b.shape))
+        except ShapeError:
+            raise fail(self, "shapes that broadcast", condition=condition, a=a, b=b) from None
 
     def numpy(self, condition: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         return np.where(condition, a, b)

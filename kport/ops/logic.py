@@ -68,8 +68,8 @@ class Logical(Binary, abstract=True):
 
     differentiable = False
 
-    def __call__(self, a: Any, b: Any) -> Any:
-        return super().__call__(cast(a, "bool"), cast(b, "bool"))
+    def __call__(self, x1: Any, x2: Any) -> Any:
+        return super().__call__(cast(x1, "bool"), cast(x2, "bool"))
 
 
 class LogicalAnd(Logical):
@@ -111,6 +111,9 @@ class Bitwise(Binary, abstract=True):
     """y = f(a, b) of the bits of two integers."""
 
     differentiable = False
+
+    def __call__(self, x: Any, y: Any) -> Any:
+        return super().__call__(x, y)
 
     def infer(self, a: TensorType, b: TensorType) -> TensorType:
         if is_float(a.dtype):
@@ -224,19 +227,19 @@ def _bitwise(op: type[Bitwise], logical: Logical, a: Any, b: Any) -> Any:
     return logical(a, b) if {dtype_of(a), dtype_of(b)} <= {"bool", None} and "bool" in (dtype_of(a), dtype_of(b)) else op()(a, b)
 
 
-def bitwise_and(a: Any, b: Any) -> Any:
-    """a & b of the bits of integers; of bools the logical one."""
-    return _bitwise(BitwiseAnd, logical_and, a, b)
+def bitwise_and(x: Any, y: Any) -> Any:
+    """x & y of the bits of integers; of bools the logical one."""
+    return _bitwise(BitwiseAnd, logical_and, x, y)
 
 
-def bitwise_or(a: Any, b: Any) -> Any:
-    """a | b of the bits of integers; of bools the logical one."""
-    return _bitwise(BitwiseOr, logical_or, a, b)
+def bitwise_or(x: Any, y: Any) -> Any:
+    """x | y of the bits of integers; of bools the logical one."""
+    return _bitwise(BitwiseOr, logical_or, x, y)
 
 
-def bitwise_xor(a: Any, b: Any) -> Any:
-    """a ^ b of the bits of integers; of bools the logical one."""
-    return _bitwise(BitwiseXor, logical_xor, a, b)
+def bitwise_xor(x: Any, y: Any) -> Any:
+    """x ^ y of the bits of integers; of bools the logical one."""
+    return _bitwise(BitwiseXor, logical_xor, x, y)
 
 
 def bitwise_not(x: Any) -> Any:

@@ -68,8 +68,9 @@ class BatchNorm(Op):
         shape[self.axis] = -1
         scale, _ = self.scale_and_offset(mean, variance, gamma, None)
         # the mean is taken off first: x · scale + offset would cancel digits where |mean| is large
-        y = (x - mean.reshape(shape)) * scale.reshape(shape).astype(x.dtype, copy=False)
-        return y if beta is None else y + beta.reshape(shape)
+        y = np.asarray(x - mean.reshape(shape))
+        y *= scale.reshape(shape).astype(x.dtype, copy=False)
+        return y if beta is None else np.add(y, beta.reshape(shape), out=y)
 
     def tensorflow(self, x: Any, mean: Any, variance: Any, gamma: Any = None, beta: Any = None) -> Any:
         shape = [1] * x.shape.rank

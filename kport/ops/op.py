@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from ..errors import ShapeError
-from ..ir import Symbolic, TensorType
+from ..ir import Symbolic, TensorType, as_array
 from .backend import is_tensorflow, tf
 from .variable import Variable
 
@@ -112,19 +112,6 @@ def apply(op: Op, inputs: Sequence[Any]) -> Any:
         return op.tensorflow(*(None if x is None else tf.convert_to_tensor(x) for x in values))
     with np.errstate(all="ignore"):  # infinities and NaN are results like others, as on every target
         return op.numpy(*(None if x is None else as_array(x) for x in values))
-
-
-def as_array(x: Any) -> np.ndarray:
-    """A NumPy array; Python numbers become float32 and int32 as in Keras."""
-    if isinstance(x, np.ndarray):
-        return x
-    array = np.asarray(x)
-    if not isinstance(x, np.generic):
-        if array.dtype == np.float64:
-            return array.astype(np.float32)
-        if array.dtype == np.int64:
-            return array.astype(np.int32)
-    return array
 
 
 def infer_like(first: TensorType, *others: TensorType | None) -> TensorType:

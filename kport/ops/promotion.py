@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.graph import dtype_name
+from ..errors import ShapeError
+from ..ir.arrays import dtype_name
 
 _FLOATS = ("bfloat16", "float16", "float32", "float64")
 _INTEGERS = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64")
@@ -43,7 +44,7 @@ def result_dtype(*dtypes: str) -> str:
     if len(unique) == 1:
         return dtypes[0]
     if "string" in unique:
-        raise TypeError(f"text and numbers don't mix: {sorted(unique)}")
+        raise ShapeError(f"expected either text or numbers. Received: dtypes={', '.join(dtypes)}")
     floats = [d for d in _FLOATS if d in unique]
     if floats:
         return "float32" if floats == ["bfloat16", "float16"] else floats[-1]

@@ -14,7 +14,7 @@ from .elementwise import absolute, add, exp, log, maximum, minimum, sqrt, square
 from .logic import isclose, less
 from .op import Op
 from .promotion import dtype_of
-from .shape import expand_dims, reshape, squeeze
+from .shape import expand_dims, ndim, reshape, squeeze
 from .shapes import normalize_axes, normalize_axis, without_axes
 
 
@@ -107,7 +107,7 @@ class LogSumExp(Reduce):
 
     @staticmethod
     def kernel(x: np.ndarray, axis: tuple[int, ...], keepdims: bool) -> np.ndarray:
-        top = x.max(axis=axis, keepdims=True)
+        top = x.max(axis=axis, keepdims=True, initial=-np.inf)
         top = np.where(np.isfinite(top), top, np.zeros_like(top))
         y = np.log(np.exp(x - top).sum(axis=axis, keepdims=True)) + top
         return y if keepdims else y.squeeze(axis)
@@ -160,7 +160,7 @@ class ArgMin(ArgReduce):
 
 
 def _reducer(op: type[Reduce], x: Any, axis: int | Iterable[int] | None, keepdims: bool) -> Any:
-    return op(axes=normalize_axes(axis, len(x.shape)), keepdims=keepdims)(x)
+    return op(axes=normalize_axes(axis, ndim(x)), keepdims=keepdims)(x)
 
 
 def _widened(x: Any) -> Any:

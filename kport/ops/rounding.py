@@ -37,8 +37,8 @@ class Mod(Binary):
     kernel = np.mod
     tf_kernel = "math.floormod"
 
-    def __call__(self, a: Any, b: Any) -> Any:
-        return super().__call__(*map(counted, promote(a, b)))
+    def __call__(self, x1: Any, x2: Any) -> Any:
+        return super().__call__(*map(counted, promote(x1, x2)))
 
     def decompose(self, a: Any, b: Any) -> Any:
         return subtract(a, multiply(FloorDivide()(a, b), b))

@@ -8,10 +8,10 @@ from typing import Any, cast
 import numpy as np
 
 from ..errors import ShapeError
-from ..ir import Graph, Symbolic, TensorType, Value
+from ..ir import Graph, Symbolic, TensorType, Value, as_array
 from ..ir.types import Dimension
 from .backend import is_tensorflow, tf
-from .op import Op, apply, as_array, fail
+from .op import Op, apply, fail
 from .promotion import dtype_of
 from .rearrange import stack, unstack
 from .variable import Variable

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError
-from ..ir import Symbolic, TensorType
+from ..ir import Symbolic, TensorType, as_array
 from ..ir.types import Dimension
 from .backend import is_tensorflow, tf
 from .casting import cast, promote
 from .elementwise import multiply
-from .op import Op, as_array, fail
+from .op import Op, fail
 from .shapes import normalize_axes, normalize_axis, permute, without_axes
 from .variable import Variable
 
@@ -47,7 +47,7 @@ def shape(x: Any) -> tuple[Any, ...]:
 
 def ndim(x: Any) -> int:
     """The number of axes."""
-    return len(shape(x))
+    return len(x.shape if hasattr(x, "shape") else as_array(x).shape)
 
 
 def size(x: Any) -> Any:
@@ -139,8 +139,8 @@ class Concatenate(Op):
         axis = normalize_axis(self.axis, first.rank)
         shape: list[Dimension] = list(first.shape)
         for x in xs:
-            if x.rank != first.rank:
-                raise fail(self, "inputs of one rank", shapes=[t.shape for t in xs])
+            if x.rank != first.rank or x.dtype != first.dtype:
+                raise fail(self, "inputs of one rank and dtype", inputs=", ".join(map(str, xs)))
         for i in range(first.rank):
             sizes = [x.shape[i] for x in xs]
             if i == axis:
@@ -164,6 +164,8 @@ class Concatenate(Op):
 
 def concatenate(xs: Sequence[Any], axis: int = 0) -> Any:
     """Joins tensors along an existing axis."""
+    if not len(xs):
+        raise ShapeError("concatenate: expected at least one tensor. Received: xs=[]")
     xs = promote(*xs)
     return Concatenate(axis=normalize_axis(axis, len(xs[0].shape)))(*xs)
 

@@ -35,7 +35,7 @@ class Softmax(AlongAxis):
     """y = e^x / Σ e^x along `axis`; computed from x - max(x)."""
 
     def numpy(self, x: np.ndarray) -> np.ndarray:
-        e = np.exp(x - x.max(axis=self.axis, keepdims=True))
+        e = np.exp(x - x.max(axis=self.axis, keepdims=True, initial=-np.inf))
         return e / e.sum(axis=self.axis, keepdims=True)
 
     def tensorflow(self, x: Any) -> Any:
@@ -50,7 +50,7 @@ class LogSoftmax(AlongAxis):
     """y = x - ln Σ e^x along `axis`; computed from x - max(x)."""
 
     def numpy(self, x: np.ndarray) -> np.ndarray:
-        shifted = x - x.max(axis=self.axis, keepdims=True)
+        shifted = x - x.max(axis=self.axis, keepdims=True, initial=-np.inf)
         return shifted - np.log(np.exp(shifted).sum(axis=self.axis, keepdims=True))
 
     def tensorflow(self, x: Any) -> Any:

@@ -11,7 +11,7 @@ import pytest
 from kport.check import check
 from kport.interpret import interpret
 from kport.ir import Graph, TensorType
-from kport.ir.graph import dtype_name
+from kport.ir.arrays import dtype_name
 from kport.tree import flatten
 from tests.compare import assert_same
 from tests.data import Bools, Exactly, Floats, Ints, make, seed_of

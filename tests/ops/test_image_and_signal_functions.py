@@ -12,7 +12,7 @@ from kport.check import check
 from kport.errors import ShapeError
 from kport.interpret import interpret
 from kport.ir import Graph, TensorType
-from kport.ir.graph import dtype_name
+from kport.ir.arrays import dtype_name
 from kport.tree import flatten
 from tests.compare import assert_same
 from tests.data import Exactly, Floats, Ints, make, seed_of

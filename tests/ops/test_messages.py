@@ -32,6 +32,20 @@ MESSAGES: list[tuple[Callable[[], Any], str]] = [
     (lambda: ops.Transpose(permutation=(0, 0))(value(2, 3)), "expected a permutation of 2 axes"),
     (lambda: ops.transpose(value(2, 3), (0, 5)), "expected an axis of a tensor of rank 2. Received: axis=5"),
     (lambda: ops.concatenate(pair((2, 3), (2,))), "expected inputs of one rank"),
+    (lambda: ops.concatenate([]), r"concatenate: expected at least one tensor. Received: xs=\[\]"),
+    (
+        lambda: ops.Concatenate(axis=0)(*pair((2,), (2,), ("float32", "int32"))),
+        "Concatenate: expected inputs of one rank and dtype",
+    ),
+    (
+        lambda: ops.add(*pair((2,), (2,), ("float32", "string"))),
+        "expected either text or numbers. Received: dtypes=float32, string",
+    ),
+    (
+        lambda: ops.where(True, *pair((2,), (3,))),
+        r"Where: expected shapes that broadcast. Received: condition=bool\[\], a=float32\[2\]",
+    ),
+    (lambda: ops.Where().infer(*[value(2).type] * 3), "Where: expected a bool condition and operands of one dtype"),
     (lambda: ops.concatenate(pair((2, 3), (2, 4))), "expected inputs that differ in axis 0 only"),
     (lambda: ops.pad(value(2, 3), ((0, 1),) * 3), "for each of 2 axes"),
     (

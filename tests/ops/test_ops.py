@@ -11,7 +11,7 @@ import pytest
 from kport.check import check
 from kport.interpret import interpret
 from kport.ir import Graph, TensorType, Value
-from kport.ir.graph import dtype_name
+from kport.ir.arrays import dtype_name
 from kport.ops.op import OPS, Op
 from kport.ops.shapes import permute
 from kport.tree import flatten
@@ -91,7 +91,15 @@ def test_type_rule(case: OpCase) -> None:
             assert value.dtype == dtype_name(array), case.id
             fits = all(d == s or (d is None and not known) for d, s in zip(value.shape, array.shape, strict=True))
             assert fits or "static shape" in case.skip, f"{value!r}, computed {array.shape}"
-        assert_same(interpret(graph, graph_inputs(arrays)), [np.asarray(o) for o in outputs], case.rtol, case.atol, case.id)
+        results = interpret(graph, graph_inputs(arrays), observe=assert_as_stated)
+        assert_same(results, [np.asarray(o) for o in outputs], case.rtol, case.atol, case.id)
+
+
+def assert_as_stated(value: Value, array: np.ndarray) -> None:
+    """What is computed on the way has the type that the graph says: no float32 becomes float64 in between."""
+    array = np.asarray(array)
+    assert dtype_name(array) == value.dtype, f"{value!r} is computed as {array.dtype}"
+    assert array.ndim == value.ndim and all(d in (None, s) for d, s in zip(value.shape, array.shape, strict=True)), f"{value!r}"
 
 
 @grid
@@ -152,6 +160,7 @@ def test_decomposition(case: OpCase) -> None:
         result = op.decompose(*inputs)
         if result is not NotImplemented:
             assert_same(flatten(result), outputs, case.rtol * 10, case.atol * 10, f"{case.id} decomposed")
+            assert [np.asarray(r).dtype for r in flatten(result)] == [o.dtype for o in outputs]
 
 
 @grid
