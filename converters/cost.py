@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
+from typing import Any
 
 from ..ir import Graph, Node, Value
 from ..models.model import Model
@@ -11,7 +12,6 @@ from ..ops.conv import Conv
 from ..ops.conv_transpose import ConvTranspose
 from ..ops.einsum import Einsum
 from ..ops.linear import Linear, MatMul
-from ..ops.op import Op
 from ..ops.recurrent import Gru, Lstm, SimpleRnn
 from ..ops.scan import Scan
 from ..trace import trace
@@ -22,20 +22,23 @@ def multiply_accumulates(model: Model) -> int:
 
     The model is traced with a batch of one, because time and batch may become one axis on the way.
     """
-    shapes = {n: (t.shape[0] or 1, *t.shape[1:]) for n, t in zip(model.input_names, model.input_tensors, strict=True) if t.shape}
-    batch = max((shape[0] for shape in shapes.values()), default=1)
-    return products(trace(model, shapes)) // batch
+    inputs = {n: t.shape for n, t in zip(model.input_names, model.input_tensors, strict=True) if t.shape}
+    batch = max((shape[0] or 1 for shape in inputs.values()), default=1)
+    return products(trace(model, {n: (shape[0] or 1, *shape[1:]) for n, shape in inputs.items()})) // batch
 
 
 def products(graph: Graph) -> int:
     """Of all nodes of a graph, bodies of loops included."""
-    costs = ((node, COSTS.get(type(node.op))) for node in graph.nodes)  # type: ignore[call-overload]
-    return sum(cost(node) for node, cost in costs if cost is not None)
+    return sum(COSTS.get(type(node.op), _nothing)(node) for node in graph.nodes)
 
 
 def known(value: Value) -> int:
     """The number of elements; an unknown size counts as 1."""
     return prod(d for d in value.shape if d is not None)
+
+
+def _nothing(node: Node) -> int:
+    return 0
 
 
 def _inputs(node: Node) -> list[Value]:
@@ -78,7 +81,7 @@ def _scan(node: Node) -> int:
     return products(node.op.body) * ((sequence.shape[0] if sequence is not None else None) or 1)
 
 
-COSTS: dict[type[Op], Callable[[Node], int]] = {
+COSTS: dict[type[Any], Callable[[Node], int]] = {
     Conv: _conv,
     ConvTranspose: _conv_transpose,
     Einsum: _einsum,

@@ -11,12 +11,15 @@ from ..errors import MissingComponentError, UsageError
 from ..interpret import interpret
 from ..ir import Graph
 from ..models.model import Model
+from ..ops.shapes import to_channels_first
 from . import targets
 from .files import read_arrays
 from .samples import samples_for
 from .source import open_source
 
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
+MODES: dict[int | None, str] = {1: "L", 3: "RGB", 4: "RGBA"}
+"""Number of channels → Pillow's name of the mode."""
 
 
 def predict(
@@ -52,24 +55,23 @@ def read_inputs(x: Any, graph: Graph) -> list[np.ndarray]:
 
 
 def read_image(path: Path, shape: tuple[int | None, ...]) -> np.ndarray:
-    """An image as (1, height, width, channels) float32, 0-255, resized to the sizes that `shape` fixes."""
+    """An image as float32, 0-255, in the layout of `shape` and resized to the sizes that it fixes."""
     try:
         from PIL import Image
     except ImportError as error:
         raise MissingComponentError("reading an image needs Pillow: pip install pillow") from error
-    if len(shape) != 4 or shape[-1] not in (1, 3, 4):
-        raise UsageError(
-            f"expected a model that takes images (batch, height, width, 1, 3 or 4 channels). Received: shape={shape}"
-        )
-    _, height, width, channels = shape
+    is_first = len(shape) == 4 and shape[-1] not in MODES and shape[1] in MODES
+    height, width, channels = (shape[2], shape[3], shape[1]) if is_first else (shape[-3:] if len(shape) == 4 else (None,) * 3)
+    if channels not in MODES:
+        raise UsageError(f"expected a model that takes images with 1, 3 or 4 channels, first or last. Received: shape={shape}")
     try:
-        image = Image.open(path).convert({1: "L", 3: "RGB", 4: "RGBA"}[channels])
-    except OSError as error:
+        image = Image.open(path).convert(MODES[channels])
+    except (OSError, Image.DecompressionBombError) as error:
         raise UsageError(f"expected an image in {path}: {error}") from error
     if height is not None and width is not None:
         image = image.resize((width, height), Image.Resampling.BILINEAR)
-    array = np.asarray(image, np.float32)
-    return array.reshape(1, *array.shape[:2], channels)
+    array = np.asarray(image, np.float32).reshape(1, image.height, image.width, channels)
+    return array.transpose(to_channels_first(4)) if is_first else array
 
 
 def _by_name(x: Any) -> Any:

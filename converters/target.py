@@ -85,7 +85,8 @@ class Target:
 
     def refusal(self, node: Node, options: Options) -> str | None:
         """Why the target can't say this node as it is; None if it can."""
-        emission = self.emissions.get(type(node.op))
+        kind: Any = type(node.op)
+        emission = self.emissions.get(kind)
         if emission is None:
-            return self.unsupported.get(type(node.op), f"{self.title} has no operation for {node.op.name}")
+            return self.unsupported.get(kind, f"{self.title} has no operation for {node.op.name}")
         return emission.accepts(node, options)

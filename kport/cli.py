@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +123,7 @@ def convert(
     if json_file not in (None, "-"):
         check_json_place(Path(str(json_file)), Path(model))
     say = console.Console(quiet=quiet or json_file == "-", verbose=verbose)
-    with say.working(model) as progress:
+    with terminating(), say.working(model) as progress:
         report = api.convert(model, input_shape=parse_shapes(input_shape), verify=not no_verify, progress=progress, **options)
     say.table(report)
     finish(report, json_file)
@@ -240,6 +243,23 @@ def parse_shapes(given: tuple[str, ...]) -> dict[str, tuple[int | None, ...]] | 
         except ValueError:
             raise UsageError(f"expected --input-shape NAME=1,224,224,3. Received: --input-shape {text}") from None
     return shapes or None
+
+
+@contextmanager
+def terminating() -> Iterator[None]:
+    """While the block runs, SIGTERM ends it as Ctrl-C does: nothing half-written is left behind."""
+
+    def end(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def check_json_place(place: Path, model: Path) -> None:

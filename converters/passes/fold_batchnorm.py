@@ -119,7 +119,7 @@ class _Folder:
         """Records `node` with other weights; its output is that of `result`."""
         old_kernel, old_x = _required(node.inputs[1]), node.inputs[0] if x is None else x
         dtype = old_kernel.dtype
-        full_bias = np.broadcast_to(bias, (result.output.shape[-1],))
+        full_bias = np.broadcast_to(bias, (_required(result.output.shape[-1]),))
         inputs = [
             self.rewriter.get(old_x),
             self.rewriter.new.constant(kernel.astype(dtype, copy=False), f"{old_kernel.name}:folded"),

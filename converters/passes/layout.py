@@ -141,7 +141,7 @@ class _Layout:
             return self.first[value]
         x: Any = self.required(value)
         if value.type.rank < rank:
-            return Transpose(permutation=permutation)(ExpandDims(axes=tuple(range(rank - value.type.rank)))(x))  # type: ignore[no-any-return]
+            return Transpose(permutation=permutation)(ExpandDims(axes=tuple(range(rank - value.type.rank)))(x))
         new: Value = Transpose(permutation=permutation)(x)
         new.name = value.name + SUFFIX
         self.first[value] = new

@@ -85,8 +85,8 @@ def reshaped(x: Value, shape: Shape, readers: Readers) -> Value:
         kept = replace(inner.op, keepdims=True)
         source = inner.inputs[0]
         if source is not None and kept.infer(source.type).shape == shape:
-            return kept(source)  # type: ignore[no-any-return]
-    return Reshape(shape=tuple(-1 if d is None else d for d in shape))(x)  # type: ignore[no-any-return]
+            return kept(source)
+    return Reshape(shape=tuple(-1 if d is None else d for d in shape))(x)
 
 
 def cast(node: Node, inputs: list[Value | None], readers: Readers) -> Any:

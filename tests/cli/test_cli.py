@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -120,6 +121,17 @@ def test_an_interrupt_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert list(tmp_path.iterdir()) == []
 
 
+def test_termination_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from kport.converters import pipeline
+
+    monkeypatch.setattr(pipeline, "check_artifact", lambda *_: signal.raise_signal(signal.SIGTERM))
+    before = signal.getsignal(signal.SIGTERM)
+    done = run("convert", FIXTURE, "--to", "onnx", "-o", f"{tmp_path}/new/m.onnx")
+    assert done.exit_code == 143
+    assert list(tmp_path.iterdir()) == []
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
 def test_a_name_with_brackets_is_no_markup(tmp_path: Path) -> None:
     done = run("convert", FIXTURE, "--to", "onnx", "-o", tmp_path / "m[bold].onnx")
     assert "m[bold].onnx" in done.stdout
@@ -209,3 +221,15 @@ def test_help_names_every_command() -> None:
     for command in ("convert", "inspect", "verify", "predict", "targets", "layers"):
         assert command in text
     assert run("--version").stdout == f"kport, version {kport.__version__}\n"
+
+
+@pytest.mark.parametrize("shape", [(8, 6, 3), (3, 8, 6)])
+def test_an_image_in_the_models_layout(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (12, 16), (200, 10, 0)).save(tmp_path / "a.png")
+    inputs = kport.Input(shape)
+    ((output,),) = kport.predict(kport.Model(inputs, inputs * 1.0), tmp_path / "a.png").values()
+    assert output.shape == shape
+    channels = output.transpose(1, 2, 0) if shape[0] == 3 else output
+    np.testing.assert_array_equal(channels[0, 0], [200, 10, 0])
