@@ -70,7 +70,7 @@ def read_image(path: Path, shape: tuple[int | None, ...]) -> np.ndarray:
         raise UsageError(f"expected an image in {path}: {error}") from error
     if height is not None and width is not None:
         image = image.resize((width, height), Image.Resampling.BILINEAR)
-    array = np.asarray(image, np.float32).reshape(1, image.height, image.width, channels)
+    array = np.asarray(image, np.float32).reshape(1, image.height, image.width, -1)
     return array.transpose(to_channels_first(4)) if is_first else array
 
 
