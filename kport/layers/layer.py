@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -110,7 +111,7 @@ class Layer(Configurable):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
-        """A new layer from `get_config`'s result or Keras 3's; an argument that the layer doesn't have is a LayerError."""
+        """A new layer from `get_config`'s result or Keras 3's; arguments that it can't be made with are a LayerError."""
         known = constructor_parameters(cls)
         unknown = sorted(set(config) - set(known))
         if unknown:
@@ -118,7 +119,14 @@ class Layer(Configurable):
             raise LayerError(
                 f"expected arguments of {cls.__name__}: {', '.join(known)}. Received: {received}", config.get("name")
             )
-        return cls(**config)
+        try:
+            return cls(**config)
+        except REFUSALS as error:
+            values = ", ".join(f"{key}={reprlib.repr(value)}" for key, value in config.items())
+            raise LayerError(
+                f"expected arguments that {cls.__name__} can be made with. Received: {values} ({type(error).__name__}: {error})",
+                config.get("name"),
+            ) from error
 
     # weights
 

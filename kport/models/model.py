@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from ..errors import UsageError
 from ..ir import Symbolic, as_array, current_scope
 from ..layers.core.input_layer import InputLayer
-from ..layers.keras_tensor import KerasTensor
+from ..layers.keras_tensor import KerasTensor, LayerCall
 from ..layers.layer import Layer
 from ..ops.casting import cast
 from ..ops.promotion import dtype_of
 from ..ops.shape import expand_dims, squeeze
+from ..registry import layers as registry
 from ..tree import flatten, map_structure, pack_like
+from .summary import summary
 
 
 class Model(Layer):
@@ -26,12 +28,12 @@ class Model(Layer):
     inputs: Any = None
     """The symbolic inputs: a KerasTensor, or a list or dict of them. None: not known yet."""
     outputs: Any = None
+    has_own_node: ClassVar[bool] = False
+    """Keras's configurations count one call more of the model than were made: its own."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         if cls is Model and (len(args) == 2 or "outputs" in kwargs):
-            from .functional import Functional
-
-            return super().__new__(Functional)
+            return super().__new__(registry.items["Functional"])
         return super().__new__(cls)
 
     @property
@@ -94,10 +96,13 @@ class Model(Layer):
             names.append(name)
         return names
 
+    @property
+    def known_calls(self) -> list[LayerCall]:
+        """The calls of the model's layers, as far as they are known before it runs."""
+        return []
+
     def summary(self, print_fn: Callable[[str], None] = print) -> None:
         """Prints a table of the layers: name and class, output shape, number of parameters, what it is connected to."""
-        from .summary import summary
-
         print_fn(summary(self))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

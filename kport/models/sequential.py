@@ -8,7 +8,7 @@ from ..configurable import serialize
 from ..errors import UsageError
 from ..ir import scope
 from ..layers.core.input_layer import InputLayer
-from ..layers.keras_tensor import KerasTensor
+from ..layers.keras_tensor import KerasTensor, LayerCall
 from ..layers.layer import Layer
 from ..registry import layers as registry
 from .functional import Functional
@@ -90,6 +90,10 @@ class Sequential(Model):
     @property
     def outputs(self) -> Any:
         return self._keras_end
+
+    @property
+    def known_calls(self) -> list[LayerCall]:
+        return self.functional.calls if self.functional is not None else []
 
     def build(self, input_shape: Any) -> None:
         """Connects the layers for an input of this shape (with batch)."""

@@ -15,6 +15,7 @@ from ..layers.keras_tensor import KerasTensor, LayerCall
 from ..layers.layer import Layer
 from ..registry import layers as registry
 from ..tree import flatten
+from .model import Model
 
 if TYPE_CHECKING:
     from .functional import Functional
@@ -188,6 +189,4 @@ def _is_reference(structure: Any) -> bool:
 
 
 def _has_own_node(layer: Layer) -> bool:
-    from .functional import Functional
-
-    return isinstance(layer, Functional)
+    return isinstance(layer, Model) and layer.has_own_node

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..layers.keras_tensor import KerasTensor, LayerCall
 from ..layers.layer import Layer
 from ..tree import flatten, map_structure
-from .functional import Functional, tensors_of
-from .model import Model
-from .sequential import Sequential
+from .calls import tensors_of
+
+if TYPE_CHECKING:
+    from .model import Model
 
 HEADER = ("Layer (type)", "Output shape", "Param #", "Connected to")
 
 
 def summary(model: Model) -> str:
     """A row for each layer, and the numbers of parameters. Layers of which no call is known have no output shape."""
-    functional = model.functional if isinstance(model, Sequential) else model
     calls: dict[int, list[LayerCall]] = defaultdict(list)
-    if isinstance(functional, Functional):
-        for call in functional.calls:
-            calls[id(call.layer)].append(call)
+    for call in model.known_calls:
+        calls[id(call.layer)].append(call)
     rows = [HEADER, *(_row(layer, calls[id(layer)]) for layer in model.layers)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [_line(row, widths) for row in rows]

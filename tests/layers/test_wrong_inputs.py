@@ -91,3 +91,16 @@ def test_path_of_an_inner_layer_is_without_the_outermost_model() -> None:
     for model, path in ((outer, "inner/dense"), (inner, "dense")):
         with pytest.raises(LayerError, match=f"layer '{path}': "):
             model.predict(np.ones((1, 3)))
+
+
+@pytest.mark.parametrize(
+    ("config", "received"),
+    [
+        ({}, "name='d' \\(TypeError: .*'units'"),
+        ({"units": "many"}, "units='many' \\(ValueError"),
+        ({"units": None}, "units=None \\(TypeError"),
+    ],
+)
+def test_configurations_that_make_no_layer(config: dict[str, Any], received: str) -> None:
+    with pytest.raises(LayerError, match=f"layer 'd': expected arguments that Dense can be made with.*{received}"):
+        layers.Dense.from_config({"name": "d", **config})
