@@ -67,3 +67,24 @@ def test_sizes_that_never_fit_are_an_error() -> None:
     graph = traced(x, layers.Reshape((7, 5))(x))
     with pytest.raises(UsageError, match="Give --input-shape"):
         make_samples(graph)
+
+
+def test_several_inputs_of_one_table() -> None:
+    a, b = kport.Input((5,), dtype="int32"), kport.Input((50,), dtype="int32")
+    graph = traced([a, b], layers.Embedding(6, 3)(layers.Concatenate()([a, b])))
+    assert [facts(graph, v).limit for v in graph.inputs] == [6, 6]
+    assert all(sample.max() < 6 for sample in make_samples(graph))
+
+
+def test_a_number_that_the_dtype_lacks_is_no_padding() -> None:
+    x = kport.Input((12,), dtype="uint8")
+    graph = traced(x, kport.ops.not_equal(kport.ops.cast(x, "float32"), -1.0))
+    assert make_samples(graph)[0].dtype == "uint8"
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bool", "int32", "string"])
+def test_scalars_are_arrays(dtype: str) -> None:
+    x = kport.Input(batch_shape=(), dtype=dtype)
+    (sample,) = make_samples(traced(x, x))
+    assert isinstance(sample, np.ndarray)
+    assert sample.shape == ()
