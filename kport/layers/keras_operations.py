@@ -11,6 +11,7 @@ from typing import Any
 
 from .. import ops
 from ..errors import LayerError, UnknownLayerError
+from ..ops.networks import with_channels_last
 from ..registry import CUSTOM
 from ..tree import map_structure
 
@@ -42,29 +43,16 @@ def _getitem(x: Any, key: Any) -> Any:
     return ops.getitem(x, tuple(key) if isinstance(key, list) else key)
 
 
-def _channels_first(data_format: str | None) -> bool:
-    return data_format == "channels_first"
-
-
-def _channels_last(x: Any, data_format: str | None, function: Callable[[Any], Any]) -> Any:
-    """`function` of data with channels last, whatever their format is."""
-    if not _channels_first(data_format):
-        return function(x)
-    rank = x.ndim
-    y = function(ops.transpose(x, (0, *range(2, rank), 1)))
-    return ops.transpose(y, (0, rank - 1, *range(1, rank - 1)))
-
-
 def _pool(function: Callable[..., Any]) -> Callable[..., Any]:
     def pool(inputs: Any, pool_size: Any, strides: Any = None, padding: str = "valid", data_format: str | None = None) -> Any:
-        return _channels_last(inputs, data_format, lambda x: function(x, pool_size, strides, padding))
+        return with_channels_last(inputs, data_format, lambda x: function(x, pool_size, strides, padding))
 
     return pool
 
 
 def _adaptive_pool(function: Callable[..., Any]) -> Callable[..., Any]:
     def pool(inputs: Any, output_size: Any, data_format: str | None = None) -> Any:
-        return _channels_last(inputs, data_format, lambda x: function(x, output_size))
+        return with_channels_last(inputs, data_format, lambda x: function(x, output_size))
 
     return pool
 
@@ -74,10 +62,21 @@ def _quantile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims
     return ops.quantile(x, q, axis, keepdims=keepdims)
 
 
-def _normalize(x: Any, axis: int = -1, order: int = 2, epsilon: float | None = None) -> Any:
-    """x / max(‖x‖, epsilon)"""
-    size = ops.norm(x, ord=order, axis=axis, keepdims=True)
-    return ops.divide(x, ops.maximum(size, 1e-7 if epsilon is None else epsilon))
+def _conv(
+    inputs: Any, kernel: Any, strides: Any = 1, padding: str = "valid", data_format: str | None = None, dilation_rate: Any = 1
+) -> Any:
+    def convolve(x: Any) -> Any:
+        groups = x.shape[-1] // kernel.shape[-2]
+        return ops.conv(x, kernel, strides=strides, padding=padding, dilations=dilation_rate, groups=groups)
+
+    return with_channels_last(inputs, data_format, convolve)
+
+
+def _batch_norm(
+    x: Any, mean: Any, variance: Any, offset: Any = None, scale: Any = None, axis: int = -1, epsilon: float = 1e-3
+) -> Any:
+    """A node has its tensors first, unlike the function."""
+    return ops.batch_normalization(x, mean, variance, axis, offset, scale, epsilon)
 
 
 def _merge_cosine(x1: Any, x2: Any, axes: Any = -1) -> Any:
@@ -97,14 +96,17 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "AdaptiveMaxPool": _adaptive_pool(ops.adaptive_max_pool),
     "AllClose": ops.allclose,
     "AveragePool": _pool(ops.average_pool),
+    "BatchNorm": _batch_norm,
     "CDist": ops.cdist,
+    "Conv": _conv,
     "Einsum": lambda *operands, subscripts: ops.einsum(subscripts, *operands),
     "GetItem": _getitem,
     "IsIn": ops.isin,
+    "LayerNorm": ops.layer_normalization,
     "MaxPool": _pool(ops.max_pool),
     "MergeCosine": _merge_cosine,
-    "Normalize": _normalize,
     "Quantile": _quantile,
+    "RMSNorm": ops.rms_normalization,
     "SearchSorted": ops.searchsorted,
     "StopGradients": lambda variables: map_structure(ops.stop_gradient, variables),
 }

@@ -35,6 +35,7 @@ from .logic import *
 from .math import *
 from .matrix import *
 from .nan import *
+from .networks import *
 from .norm import *
 from .op import OPS as OPS
 from .op import Op as Op

@@ -138,6 +138,24 @@ FUNCTIONS: list[tuple[str, list[Any], Any]] = [
     ("depth_to_space", [(1, 2, 3, 12)], [2]),
     ("depth_to_space", [(1, 12, 2, 3)], [2, "channels_first"]),
     ("space_to_depth", [(1, 4, 6, 3)], [2]),
+    *(
+        ("depthwise_conv", [(2, 6, 5, 3), (3, 2, 3, 2)], {"strides": s, "padding": p, "dilation_rate": d})
+        for s, p, d in [(1, "same", 2), (2, "valid", 1)]
+    ),
+    ("depthwise_conv", [(2, 7, 3), (3, 3, 1)], {"padding": "same"}),
+    ("separable_conv", [(2, 6, 5, 3), (3, 2, 3, 2), (1, 1, 6, 4)], {"strides": 2, "padding": "same"}),
+    ("batch_normalization", [X, Floats((3,)), Floats((3,), 0.5, 1)], {"axis": 1}),
+    ("layer_normalization", [X], {}),
+    ("layer_normalization", [X, (4,), (4,)], {"epsilon": 0.1}),
+    ("layer_normalization", [X, (4,)], {"rms_scaling": True}),
+    ("rms_normalization", [X, (4,)], {}),
+    ("normalize", [X], {}),
+    ("normalize", [X], {"axis": 1, "order": 1}),
+    ("normalize", [Exactly([[0.0, 0.0], [3, 4]])], {}),
+    ("psnr", [X, Floats((2, 3, 4))], {"max_val": 2.0}),
+    ("dot_product_attention", [(2, 3, 4, 5), (2, 6, 4, 5), (2, 6, 4, 5)], {}),
+    ("dot_product_attention", [(2, 3, 4, 5), (2, 3, 2, 5), (2, 3, 2, 5), (2, 4, 3, 3)], {"is_causal": True, "scale": 0.3}),
+    ("dot_product_attention", [(2, 3, 4, 5), (2, 6, 4, 5), (2, 6, 4, 5), (1, 4, 3, 6), Bools((2, 1, 3, 6))], {}),
     ("stop_gradient", [X], []),
     ("copy", [X], []),
     ("in_top_k", [Ints((4,), 5), (4, 5)], [2]),
@@ -190,8 +208,8 @@ def test_function_agrees_with_keras(row: tuple[str, list[Any], Any]) -> None:
 
 
 def known_sizes(name: str) -> bool:
-    """Functions for which the first size must be known: it says how many outputs there are, or where an element lies."""
-    return name in {"array_split", "vsplit", "extract_sequences", "corrcoef", "correlate"}
+    """Functions for which the first size must be known: it counts outputs, says where an element lies, or is a window's."""
+    return name in {"array_split", "vsplit", "extract_sequences", "corrcoef", "correlate", "depthwise_conv", "separable_conv"}
 
 
 DTYPES = ["bool", "uint8", "int8", "uint16", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64"]
