@@ -7,14 +7,14 @@ from typing import Any
 
 
 def flatten(tree: Any) -> list[Any]:
-    """The leaves in order; dicts by their insertion order. None is a leaf."""
+    """The leaves in order; those of a dict by its sorted keys, as in Keras. None is a leaf."""
     return list(_leaves(tree))
 
 
 def _leaves(tree: Any) -> Iterator[Any]:
     if isinstance(tree, dict):
-        for item in tree.values():
-            yield from _leaves(item)
+        for key in sorted(tree):
+            yield from _leaves(tree[key])
     elif isinstance(tree, (list, tuple)):
         for item in tree:
             yield from _leaves(item)
@@ -23,9 +23,10 @@ def _leaves(tree: Any) -> Iterator[Any]:
 
 
 def map_structure(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
-    """The same structure with `function` of the corresponding leaves."""
+    """The same structure with `function` of the corresponding leaves, which are visited in the order of `flatten`."""
     if isinstance(tree, dict):
-        return {key: map_structure(function, item, *(o[key] for o in others)) for key, item in tree.items()}
+        mapped = {key: map_structure(function, tree[key], *(o[key] for o in others)) for key in sorted(tree)}
+        return {key: mapped[key] for key in tree}
     if isinstance(tree, (list, tuple)):
         items = [map_structure(function, *parts) for parts in zip(tree, *others, strict=True)]
         return type(tree)(items) if type(tree) in (list, tuple) else type(tree)(*items)

@@ -169,7 +169,8 @@ class Layer(Configurable):
         for key, value in vars(self).items():
             if key.startswith("_keras_"):
                 continue
-            for item in flatten(value) if isinstance(value, (list, tuple, dict)) else (value,):
+            items = list(value.values()) if isinstance(value, dict) else value
+            for item in flatten(items) if isinstance(items, (list, tuple)) else (items,):
                 if isinstance(item, Layer) and id(item) not in seen:
                     seen.add(id(item))
                     yield item

@@ -8,6 +8,8 @@ from ..layers.arguments import call_parameters
 from ..layers.attention.multi_head import HeadedAttention
 from ..layers.keras_tensor import KerasTensor, LayerCall
 from ..layers.layer import Layer
+from ..layers.merging import Concatenate
+from ..layers.merging.merge import Merge
 from ..tree import flatten, map_structure
 
 
@@ -67,6 +69,8 @@ def follow_version(layer: Layer, version: tuple[int, int]) -> None:
     """Makes `layer` and all layers in it treat masks as the Keras of this version (major, minor) does."""
     if version < (3, 8):
         layer.takes_masks = False
+    if isinstance(layer, (Merge, Concatenate)):
+        layer.any_masks = version < (3, 0)
     if isinstance(layer, HeadedAttention):
         layer.zero_where_masked = version >= (3, 14)
     for inner in layer.sublayers():

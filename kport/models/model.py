@@ -79,7 +79,9 @@ class Model(Layer):
         """The names of the inputs in order; those of a dict are its keys."""
         tensors = self.input_tensors
         return (
-            list(self.inputs) if isinstance(self.inputs, dict) and len(self.inputs) == len(tensors) else [t.name for t in tensors]
+            sorted(self.inputs)
+            if isinstance(self.inputs, dict) and len(self.inputs) == len(tensors)
+            else [t.name for t in tensors]
         )
 
     @property
@@ -87,7 +89,7 @@ class Model(Layer):
         """The names of the outputs in order: the keys of a dict, or of the layers that give them, numbered where they repeat."""
         tensors = self.output_tensors
         if isinstance(self.outputs, dict) and len(self.outputs) == len(tensors):
-            return list(self.outputs)
+            return sorted(self.outputs)
         names: list[str] = []
         for tensor in tensors:
             name, count = tensor.name, 1
@@ -137,9 +139,9 @@ class Model(Layer):
         """What `x` (one leaf, a list in order, or a dict by name) says of each input, in the inputs' order."""
         tensors = self.input_tensors
         if isinstance(x, dict):
-            by_name = self.inputs if isinstance(self.inputs, dict) else dict(zip(self.input_names, tensors, strict=True))
+            by_name = sorted(self.inputs) if isinstance(self.inputs, dict) else self.input_names
             if set(x) != set(by_name):
-                raise UsageError(f"expected inputs {list(by_name)} of model '{self.name}'. Received: {list(x)}")
+                raise UsageError(f"expected inputs {by_name} of model '{self.name}'. Received: {list(x)}")
             return flatten([x[name] for name in by_name])
         if not isinstance(x, (list, tuple)):
             leaves = [x]

@@ -74,12 +74,13 @@ class _Unit:
 def _units(layer: Layer, trainable: bool = True) -> Iterator[_Unit]:
     trainable = trainable and layer.trainable
     whole = type(layer).__name__ in CONVERSIONS
-    own = layer.weights if whole else sorted(layer.own_weights, key=lambda w: not w.trainable)
+    children = layer.layers if isinstance(layer, Model) else list(layer.sublayers())
+    inner = {id(w) for child in children for w in child.weights} if layer.own_weights else set()
+    own = layer.weights if whole else sorted((w for w in layer.own_weights if id(w) not in inner), key=lambda w: not w.trainable)
     if own or type(layer).__name__ in OLD_COUNTS:
         count = sum(w.trainable for w in own)
         yield _Unit(layer, own, trainable, (count, len(own) - count))
     if not whole:
-        children = layer.layers if isinstance(layer, Model) else layer.sublayers()
         for child in children:
             yield from _units(child, trainable)
 

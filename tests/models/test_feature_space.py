@@ -62,8 +62,8 @@ def test_agrees_with_keras(mode: str) -> None:
     assert_same(space(DATA), expected, 1e-5, 1e-5)
     graph = trace(space)
     check(graph)
-    outputs = interpret(graph, list(columns().values()))
-    assert_same(outputs, list(expected.values()) if mode == "dict" else [expected], 1e-5, 1e-5)
+    outputs = interpret(graph, columns())
+    assert_same(outputs, [expected[name] for name in sorted(expected)] if mode == "dict" else [expected], 1e-5, 1e-5)
     assert_same(space.predict(columns()), expected, 1e-5, 1e-5)
 
 

@@ -15,10 +15,12 @@ from ..layer import Layer
 class Concatenate(Layer):
     """The inputs joined along `axis`; their other sizes are the same.
 
-    A step of the output is masked where every feature in it comes from a masked step.
+    A step of the output is masked where every feature in it comes from a masked step, or with `any_masks` (Keras 1
+    and 2) where one does.
     """
 
     supports_masking = True
+    any_masks = False
 
     def __init__(self, axis: int = -1, **kwargs: Any):
         super().__init__(**kwargs)
@@ -33,7 +35,8 @@ class Concatenate(Layer):
         if mask is None or all(m is None for m in mask):
             return None
         masks = [mask_of_elements(x, m) for x, m in zip(inputs, mask, strict=True)]
-        return ops.any(ops.concatenate(masks, axis=self.axis), axis=-1)
+        unmasked = ops.all if self.any_masks else ops.any
+        return unmasked(ops.concatenate(masks, axis=self.axis), axis=-1)
 
 
 def mask_of_elements(x: Any, mask: Any) -> Any:

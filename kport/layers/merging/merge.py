@@ -16,9 +16,12 @@ class Merge(Layer):
 
     Inputs of lower rank get axes of size 1 after the batch: (batch, C) beside (batch, H, W, C) is (batch, 1, 1, C).
     A step of the output is masked where it is masked in all inputs; an input without a mask makes the output have none.
+    With `any_masks` (Keras 1 and 2) it is masked where it is in any input that has a mask, and masked inputs are merged
+    as if they weren't.
     """
 
     supports_masking = True
+    any_masks = False
 
     def merge(self, inputs: Sequence[Any], masks: Sequence[Any]) -> Any:
         """The output for inputs of one rank; `masks` has None for inputs without one."""
@@ -27,16 +30,17 @@ class Merge(Layer):
     def call(self, inputs: Any, mask: Any = None) -> Any:
         if not isinstance(inputs, (list, tuple)) or not inputs:
             raise LayerError(f"expected a list of inputs. Received: inputs={inputs!r}", self.name)
-        masks = [None] * len(inputs) if mask is None else list(mask)
+        masks = [None] * len(inputs) if mask is None or self.any_masks else list(mask)
         rank = max(len(x.shape) for x in inputs)
         # as in Keras, an input that has to be reshaped comes without its mask
         masks = [m if len(x.shape) == rank else None for x, m in zip(inputs, masks, strict=True)]
         return self.merge([with_rank(x, rank) for x in inputs], masks)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        if mask is None or any(m is None for m in mask):
-            return None
-        return reduce(ops.logical_or, mask)
+        known = [m for m in mask or () if m is not None]
+        if self.any_masks:
+            return reduce(ops.logical_and, known) if known else None
+        return reduce(ops.logical_or, known) if known and len(known) == len(mask) else None
 
 
 def with_rank(x: Any, rank: int) -> Any:
