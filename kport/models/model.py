@@ -161,7 +161,7 @@ class Model(Layer):
         """The outputs for `x`, computed in NumPy; TensorFlow isn't needed.
 
         x: an array, or several in a list (in order) or dict (by name), the first axis being the batch;
-        batch_size: how many samples at once (all by default). Returns arrays in the structure of the model's outputs.
+        batch_size: how many samples at once (by default as many as the inputs' shapes say, or all). Returns arrays in the structure of the model's outputs.
         """
         if self.inputs is None:
             self.define_inputs(map_structure(as_array, x))
@@ -171,7 +171,8 @@ class Model(Layer):
         if len(sizes) != 1:
             raise UsageError(f"expected one number of samples for all inputs of model '{self.name}'. Received: {sorted(sizes)}")
         size = sizes.pop()
-        step = batch_size or max(size, 1)
+        fixed = next((t.shape[0] for t in self.input_tensors if t.shape[0]), None)
+        step = batch_size or fixed or max(size, 1)
         parts = [
             self(pack_like(self.inputs, [None if a is None else a[i : i + step] for a in arrays]))
             for i in range(0, max(size, 1), step)

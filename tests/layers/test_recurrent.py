@@ -66,6 +66,22 @@ def test_stateful_model_is_traced_from_zeros() -> None:
     assert_same(model.predict(X), layer(X, initial_state=np.ones((2, 2), "float32")))
 
 
+def test_stateful_model_predicts_in_batches_of_its_size() -> None:
+    """Each batch goes on where the one before stopped, as in Keras's predict."""
+    import keras
+
+    def stack(layers: Any, model: Any) -> Any:
+        x = layers.Input(batch_shape=(2, 5, 3))
+        both = layers.Bidirectional(layers.LSTM(2, stateful=True, return_sequences=True))
+        return model(x, layers.Dense(2)(both(layers.GRU(3, stateful=True, return_sequences=True)(x))))
+
+    theirs, ours = stack(keras.layers, keras.Model), stack(layers, models.Model)
+    ours.set_weights(theirs.get_weights())
+    samples = np.concatenate([X, 2 * X])
+    for _ in range(2):
+        assert_same(ours.predict(samples), theirs.predict(samples, batch_size=2, verbose=0))
+
+
 def test_stateful_wants_the_same_batch() -> None:
     layer = layers.SimpleRNN(2, stateful=True)
     layer(X)
