@@ -161,7 +161,8 @@ class Model(Layer):
         """The outputs for `x`, computed in NumPy; TensorFlow isn't needed.
 
         x: an array, or several in a list (in order) or dict (by name), the first axis being the batch;
-        batch_size: how many samples at once (by default as many as the inputs' shapes say, or all). Returns arrays in the structure of the model's outputs.
+        batch_size: how many samples at once; by default the batch size of the inputs' shapes, or all where they have none.
+        Returns arrays in the structure of the model's outputs.
         """
         if self.inputs is None:
             self.define_inputs(map_structure(as_array, x))
