@@ -102,10 +102,11 @@ class _Half:
 
     def stays_single(self, node: Node) -> bool:
         variables = [v for v in node.inputs if v is not None and not v.is_constant]
-        if not (type(node.op) in WEIGHTED and len(variables) < len(node.inputs)) and self.early.issuperset(variables):
+        op: type[Any] = type(node.op)
+        if not (op in WEIGHTED and len(variables) < len(node.inputs)) and self.early.issuperset(variables):
             self.early.update(node.outputs)
             return True
-        return type(node.op) in SAFE or any(v is not None and v.data is not None and _beyond(v.data) for v in node.inputs)
+        return op in SAFE or any(v is not None and v.data is not None and _beyond(v.data) for v in node.inputs)
 
     def bind(self, old: Value, new: Value) -> None:
         where = self.halves if new.dtype == "float16" else self.singles if old.dtype == "float32" else self.rewriter.values

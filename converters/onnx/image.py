@@ -63,7 +63,7 @@ def _resize(b: Builder, node: Node, x: str) -> str:
 def _factors(op: Any, before: tuple[int | None, ...]) -> tuple[int, ...] | None:
     """By which whole numbers the image grows, if it does."""
     if op.size is None:
-        return op.factors  # type: ignore[no-any-return]
+        return op.factors
     if None in before or any(size % old for size, old in zip(op.size, before, strict=True)):
         return None
     return tuple(size // old for size, old in zip(op.size, before, strict=True))
@@ -73,7 +73,7 @@ def _picked(b: Builder, x: str, before: tuple[Any, ...], size: tuple[int, ...]) 
     """Rows and columns by number: which one is nearest must not depend on a runtime's rounding."""
     for axis, (old, new) in enumerate(zip(before, size, strict=True), start=2):
         if old != new:
-            x = b("Gather", x, b.ints(nearest_index(old, new).astype(np.int64), "nearest"), axis=axis)
+            x = b("Gather", x, b.ints(nearest_index(old, new).tolist(), "nearest"), axis=axis)
     return x
 
 

@@ -83,7 +83,7 @@ def _column(b: Builder, weight: str, axes: list[int]) -> str:
 
 
 def _filled(b: Builder, node: Node, value: float, shape: tuple[int | None, ...]) -> str:
-    return b.constant(np.full(shape, value, numpy_dtype(node.output.dtype)), node.output.dtype, "ones" if value else "zeros")  # type: ignore[arg-type]
+    return b.constant(np.full(shape, value, numpy_dtype(node.output.dtype)), node.output.dtype, "ones" if value else "zeros")
 
 
 def _with_channels_second(rank: int, axis: int) -> list[int]:

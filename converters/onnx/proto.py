@@ -171,7 +171,7 @@ class Weight:
 
     def content(self) -> memoryview:
         """The bytes of the numbers, without a copy if they lie together."""
-        return memoryview(_little_endian(self.array).reshape(-1).view(np.uint8))
+        return _little_endian(self.array).reshape(-1).view(np.uint8).data
 
 
 def reference(file: str, offset: int, length: int) -> bytes:
