@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ...ir import Node
 from ...ops.blocks import DepthToSpace, SpaceToDepth
 from ...ops.image import Resize
