@@ -36,12 +36,14 @@ class Stored:
 class LayerWeights:
     """Arrays by layer, each layer's in one list (trainable ones first): HDF5 of Keras 0 to 3, and SavedModel.
 
-    keras_version and backend are those that wrote the arrays; None where they weren't recorded.
+    keras_version and backend are those that wrote the arrays; None where they weren't recorded. by_attribute: layers are
+    known by the path of attributes that leads to them (`encoder`, `blocks/0`), as in the SavedModel of a subclassed model.
     """
 
     layers: dict[str, list[Stored]]
     keras_version: str | None = None
     backend: str | None = None
+    by_attribute: bool = False
 
     def __iter__(self) -> Iterator[Stored]:
         return (array for arrays in self.layers.values() for array in arrays)
@@ -61,7 +63,10 @@ class TreeWeights:
 
 @dataclass
 class Archive:
-    """An opened file. `architecture` is Keras's model configuration as stored; `assets` are files by layer path."""
+    """An opened file. `architecture` is Keras's model configuration as stored; `assets` are files by layer path.
+
+    inputs: the types of a subclassed model's inputs (`containers/input_types.py`), where the file records them.
+    """
 
     path: Path
     format: str
@@ -70,6 +75,7 @@ class Archive:
     keras_version: str | None = None
     backend: str | None = None
     assets: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    inputs: Any = None
 
 
 @contextmanager

@@ -25,6 +25,10 @@ from .quantized import dequantized
 def assign_layers(model: Model, weights: LayerWeights) -> None:
     """Fills the model's weights; LayerError (or MissingPartError) where names, numbers or shapes don't fit."""
     origin = Origin.of(weights)
+    if weights.by_attribute:
+        for layer, path in _by_attribute(model, "", weights.layers):
+            _assign(layer, weights.layers[path], origin)
+        return
     layers = {layer.name: layer for layer in model.layers if layer.weights}
     stored = {name: arrays for name, arrays in weights.layers.items() if arrays}
     for layer in model.layers:
@@ -55,6 +59,38 @@ def _by_order(model: Model, layers: dict[str, Layer], stored: dict[str, list[Sto
             f"Received: weights of {len(used)} layers: {list(used)[:6]}"
         )
     return list(zip(layers.values(), used, strict=True))
+
+
+def _by_attribute(layer: Layer, path: str, stored: dict[str, list[Stored]]) -> Iterator[tuple[Layer, str]]:
+    """The outermost layers with stored arrays, with the paths of the attributes that hold them; own weights are filled."""
+    for weight in layer.own_weights:
+        names = [name for name, value in vars(layer).items() if value is weight]
+        found = [stored[full] for name in (*names, weight.name) if (full := _joined(path, name)) in stored]
+        if not found:
+            raise MissingPartError(f"expected an array for weight '{weight.path}'. Received: arrays at {list(stored)[:8]}")
+        _check_shape(layer, weight, found[0][0])
+        weight.assign(found[0][0].read())
+    for full, child in _held(vars(layer), path):
+        if full in stored:
+            yield child, full
+        elif child.weights:
+            yield from _by_attribute(child, full, stored)
+
+
+def _held(attributes: dict[str, Any], path: str) -> Iterator[tuple[str, Layer]]:
+    """The layers in attributes, lists and dicts, each with its path."""
+    for key, value in attributes.items():
+        full = _joined(path, key)
+        if isinstance(value, Layer):
+            yield full, value
+        elif isinstance(value, dict):
+            yield from _held(value, full)
+        elif isinstance(value, (list, tuple)):
+            yield from _held({str(i): item for i, item in enumerate(value)}, full)
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}/{name}" if path else name
 
 
 @dataclass
@@ -144,12 +180,16 @@ def _fill(unit: _Unit, arrays: list[Stored], origin: Origin) -> None:
     if len(values) != len(unit.weights):
         raise LayerError(f"expected {len(unit.weights)} arrays. Received: {len(values)}", unit.layer.name)
     for weight, value in zip(unit.weights, values, strict=True):
-        if tuple(value.shape) != weight.shape:
-            raise LayerError(
-                f"expected weight '{weight.name}' of shape {weight.shape}. Received: shape={tuple(value.shape)}", unit.layer.name
-            )
+        _check_shape(unit.layer, weight, value)
     for weight, value in zip(unit.weights, values, strict=True):
         weight.assign(value.read() if isinstance(value, Stored) else np.ascontiguousarray(value))
+
+
+def _check_shape(layer: Layer, weight: Variable, value: Any) -> None:
+    if tuple(value.shape) != weight.shape:
+        raise LayerError(
+            f"expected weight '{weight.name}' of shape {weight.shape}. Received: shape={tuple(value.shape)}", layer.name
+        )
 
 
 def _check_size(unit: _Unit, arrays: list[Stored]) -> None:

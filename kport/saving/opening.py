@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import MissingPartError, UnknownLayerError
+from ..layers.keras_tensor import KerasTensor
 from ..layers.layer import Layer
 from ..models.masks import follow_version
 from ..models.model import Model
 from ..registry import CUSTOM, layers
+from ..tree import map_structure
 from . import containers, dialects
 from .archive import Archive, LayerWeights, TreeWeights, reading
 from .custom import register_custom
@@ -50,7 +52,7 @@ def load_source(path: Any, weights: Any = None, custom: Any = None) -> tuple[Mod
         with reading(file, "the configuration of a model"):
             generation, architecture = dialects.upgrade(archive)
             check_known(architecture)
-            model = _build(architecture, file)
+            model = _build(architecture, archive)
         follow_version(model, _version(archive.keras_version, generation))
         if weights is not False:
             with reading(file, "the weights of a model"):
@@ -60,10 +62,14 @@ def load_source(path: Any, weights: Any = None, custom: Any = None) -> tuple[Mod
     return model, Source(file, archive.format, archive.keras_version, archive.backend, dialect)
 
 
-def _build(architecture: Entry, path: Path) -> Model:
+def _build(architecture: Entry, archive: Archive) -> Model:
+    path = archive.path
     model = layers.get(architecture)
     if not isinstance(model, Model):
         raise MissingPartError(f"expected a model in {path}. Received: a {type(model).__name__}")
+    if model.inputs is None and archive.inputs is not None:
+        model.define_inputs(map_structure(KerasTensor, archive.inputs))
+        model.outputs = model(model.inputs)
     if model.built and not (model.input_tensors and model.output_tensors):
         raise MissingPartError(f"expected a model with inputs and outputs in {path}. Received: {model.name!r} with none")
     if not model.built and model.weights == []:
@@ -132,7 +138,7 @@ def check_known(architecture: Entry) -> None:
     note(architecture)
     visit(architecture)
     if unknown:
-        listed = "; ".join(f"{name} ({', '.join(where[:4])})" for name, where in sorted(unknown.items()))
+        listed = "; ".join(f"{name} ({', '.join(where[:4])})" if where else name for name, where in sorted(unknown.items()))
         raise UnknownLayerError(
             f"expected layers of Keras, or your own in a file. Received: {listed}. Define each with @kport.register in a Python "
             "file (`call` written in kport.ops) and pass --custom FILE (API: custom=)"

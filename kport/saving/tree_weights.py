@@ -14,7 +14,9 @@ from ..errors import LayerError, MissingPartError
 from ..layers.layer import Layer
 from ..layers.operation import Operation, OpLayer
 from ..models.feature_space import FeatureSpace
+from ..models.functional import Functional
 from ..models.model import Model
+from ..models.sequential import Sequential
 from ..naming import UniqueNames, snake_case
 from .archive import Stored, TreeWeights
 from .quantized import dequantized, named
@@ -41,14 +43,33 @@ def walk(layer: Layer, path: str, weights: TreeWeights) -> Iterator[tuple[str, L
     """Every layer with its path, each before those within it."""
     yield path, layer
     for name, child in _children(layer, path, weights):
-        yield from walk(child, f"{path}/{name}" if path else name, weights)
+        yield from walk(child, _joined(path, name), weights)
 
 
 def _children(layer: Layer, path: str, weights: TreeWeights) -> Iterator[tuple[str, Layer]]:
-    if isinstance(layer, Model) and not isinstance(layer, FeatureSpace):  # which files treat as a layer with attributes
-        held = [x for x in layer.layers if not isinstance(x, (Operation, OpLayer))]
-        yield from _listed(held, *_root(path, weights), weights)
+    """The layers within a layer, by the name under which the file has them.
+
+    A subclassed model's lie under its attributes, and under `layers` what is only in private ones: Keras visits these last.
+    """
+    if isinstance(layer, (Functional, Sequential)):
+        yield from _model_layers(layer, path, weights)
         return
+    found: dict[int, list[tuple[str, Layer]]] = defaultdict(list)
+    for name, child in _attributes(layer, path, weights):
+        found[id(child)].append((name, child))
+    if isinstance(layer, Model) and not isinstance(layer, FeatureSpace):  # which files treat as a layer with attributes
+        for name, child in _model_layers(layer, path, weights):
+            found[id(child)].append((name, child))
+    for places in found.values():
+        yield next((place for place in places if _is_stored(_joined(path, place[0]), weights)), places[0])
+
+
+def _model_layers(model: Model, path: str, weights: TreeWeights) -> Iterator[tuple[str, Layer]]:
+    held = [x for x in model.layers if not isinstance(x, (Operation, OpLayer))]
+    yield from _listed(held, *_root(path, weights), weights)
+
+
+def _attributes(layer: Layer, path: str, weights: TreeWeights) -> Iterator[tuple[str, Layer]]:
     for key, value in vars(layer).items():
         if isinstance(value, Layer):
             yield _stored_name(key, path, weights), value
@@ -61,11 +82,19 @@ def _children(layer: Layer, path: str, weights: TreeWeights) -> Iterator[tuple[s
                     yield f"{stored}/{names.next(snake_case(type(item).__name__))}", item
 
 
+def _joined(path: str, name: str) -> str:
+    return f"{path}/{name}" if path else name
+
+
+def _is_stored(path: str, weights: TreeWeights) -> bool:
+    """Whether the file has arrays at this path or within it."""
+    return path in weights.arrays or any(p.startswith(f"{path}/") for p in weights.arrays)
+
+
 def _stored_name(attribute: str, path: str, weights: TreeWeights) -> str:
     """The attribute, which the file may know with or without an underscore: versions differ in which they see first."""
     for name in (attribute, attribute.lstrip("_"), f"_{attribute}"):
-        full = f"{path}/{name}"
-        if full in weights.arrays or any(p.startswith(f"{full}/") for p in weights.arrays):
+        if _is_stored(_joined(path, name), weights):
             return name
     return attribute
 
@@ -73,7 +102,7 @@ def _stored_name(attribute: str, path: str, weights: TreeWeights) -> str:
 def _root(path: str, weights: TreeWeights) -> tuple[str, str]:
     """The name under which a model's layers lie, and the path to it."""
     for root in _ROOTS:
-        full = f"{path}/{root}" if path else root
+        full = _joined(path, root)
         if any(p.startswith(f"{full}/") for p in weights.arrays):
             return root, full
     return _ROOTS[0], path

@@ -19,6 +19,7 @@ import numpy as np
 
 from ...errors import MissingPartError, UnsafeFileError
 from ..archive import Archive, Stored, TreeWeights, reading
+from . import input_types
 from .hdf5 import tree_of
 
 MAGIC = b"PK\x03\x04"
@@ -47,7 +48,13 @@ def open_keras_zip(path: Path, stack: ExitStack) -> Archive:
         if weights is not None:
             weights.keras_version = version
         assets = _assets(archive, members)
-        return Archive(path, ".keras zip", config, weights, version, assets=assets)
+        return Archive(path, ".keras zip", config, weights, version, assets=assets, inputs=_inputs(config))
+
+
+def _inputs(config: Any) -> Any:
+    """The types of the inputs that a subclassed model was built with."""
+    shapes = ((isinstance(config, dict) and config.get("build_config")) or {}).get("input_shape")
+    return None if shapes is None or "layers" in config.get("config", {}) else input_types.of_shapes(shapes)
 
 
 def checked_members(archive: zipfile.ZipFile, path: Path, file_size: int) -> dict[str, zipfile.ZipInfo]:

@@ -64,3 +64,8 @@ def one_of(data: bytes, number: int) -> bytes:
 def int_of(data: bytes, number: int, default: int = 0) -> int:
     """The last number field of this number."""
     return ([v for n, v in fields(data) if n == number and isinstance(v, int)] or [default])[-1]
+
+
+def signed(number: int) -> int:
+    """The int64 that an unsigned number of the wire stands for: -1 is written as 2**64 - 1."""
+    return number - (1 << 64) if number >> 63 else number

@@ -1,7 +1,8 @@
 """SavedModel directories that carry Keras's metadata, read without TensorFlow.
 
 The architecture is JSON in keras_metadata.pb (TensorFlow 2.5 to 2.15) or in saved_model.pb's object graph (before);
-the arrays are found through the checkpoint's object graph. Sources: tensorflow/core/protobuf/saved_object_graph.proto,
+the arrays are found through the checkpoint's object graph. A subclassed model has the name of its class instead, whose code
+the user gives; its arrays are found by attribute. Sources: tensorflow/core/protobuf/saved_object_graph.proto,
 trackable_object_graph.proto and keras/protobuf/saved_metadata.proto.
 """
 
@@ -14,11 +15,14 @@ from typing import Any
 
 from ...errors import MissingPartError
 from ..archive import Archive, LayerWeights, Stored, reading
+from . import input_types
 from .protobuf import all_of, int_of, one_of
 from .tensor_bundle import TensorBundle
 
 FILE = "saved_model.pb"
 _GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
+_BOOKKEEPING = ("keras_api", "signatures", "optimizer", "variables", "trainable_variables", "regularization_losses")
+"""What Keras adds to a model's own attributes."""
 
 
 @dataclass
@@ -38,14 +42,17 @@ def open_saved_model(path: Path) -> Archive:
             "class_name": metadata.get("class_name"),
             "config": metadata.get("config"),
         }
+        version, backend = metadata.get("keras_version"), metadata.get("backend") or "tensorflow"
+        bundle = TensorBundle(path / "variables" / "variables")
+        nodes = [_node(data) for data in all_of(bundle.text(_GRAPH) or b"", 1)]
+        if not nodes:
+            raise MissingPartError(f"expected the object graph of the checkpoint in {path}/variables. Received: none")
         if not isinstance(config.get("config"), dict) or not isinstance(config["config"].get("layers"), list):
-            raise MissingPartError(
-                f"expected a Sequential or Functional model in {path}. Received: {config.get('class_name')!r}, a subclassed "
-                "model: its layers are known only to its own code, so build it there and save it as a functional model"
-            )
-        version = metadata.get("keras_version")
-        weights = LayerWeights(_layers(path, config), version, metadata.get("backend") or "tensorflow")
-        return Archive(path, "SavedModel", config, weights, version, weights.backend)
+            weights = LayerWeights(_by_attribute(nodes, bundle), version, backend, by_attribute=True)
+            subclassed = {"class_name": metadata["class_name"], "config": _own_config(metadata)}
+            return Archive(path, "SavedModel", subclassed, weights, version, backend, inputs=_inputs(path, metadata))
+        weights = LayerWeights(_layers(nodes, bundle, config), version, backend)
+        return Archive(path, "SavedModel", config, weights, version, backend)
 
 
 def _root_metadata(path: Path) -> dict[str, Any]:
@@ -66,20 +73,56 @@ def _root_metadata(path: Path) -> dict[str, Any]:
     return metadata
 
 
-def _layers(path: Path, config: dict[str, Any]) -> dict[str, list[Stored]]:
+def _own_config(metadata: dict[str, Any]) -> dict[str, Any]:
+    """The constructor's arguments of a subclassed model or layer; none if its class didn't say them."""
+    config = metadata.get("config") or {}
+    return {} if "layer was saved without config" in config else config
+
+
+def _inputs(path: Path, metadata: dict[str, Any]) -> Any:
+    """The types of a subclassed model's inputs: of the call it was saved with, or of what it serves."""
+    if metadata.get("save_spec") is not None:
+        return input_types.of_specs(metadata["save_spec"])
+    return input_types.of_signatures(all_of(one_of((path / FILE).read_bytes(), 2), 5))
+
+
+def _layers(nodes: list[_Node], bundle: TensorBundle, config: dict[str, Any]) -> dict[str, list[Stored]]:
     """The arrays of each layer of the model, trainable ones first."""
-    bundle = TensorBundle(path / "variables" / "variables")
-    nodes = [_node(data) for data in all_of(bundle.text(_GRAPH) or b"", 1)]
-    if not nodes:
-        raise MissingPartError(f"expected the object graph of the checkpoint in {path}/variables. Received: none")
     layers: dict[str, list[Stored]] = {}
     for index, layer in enumerate(config["config"]["layers"]):
         child = nodes[0].children.get(f"layer-{index}")
         if child is not None:
-            layers[layer["config"]["name"]] = [
-                _renamed(bundle.arrays[node.key], node.name) for node in _variables(nodes, child) if node.key in bundle.arrays
-            ]
+            layers[layer["config"]["name"]] = _stored(_variables(nodes, child), bundle)
     return layers
+
+
+def _by_attribute(nodes: list[_Node], bundle: TensorBundle) -> dict[str, list[Stored]]:
+    """The arrays of each layer and variable that a subclassed model holds, by attribute: `encoder`, `blocks/0`, `gain`.
+
+    What was never called has no list of its variables; what it holds is found by its own attributes.
+    """
+    found: dict[str, list[Stored]] = {}
+    seen = {0}
+
+    def visit(index: int, path: str) -> None:
+        for name, child in nodes[index].children.items():
+            full = f"{path}/{name}" if path else name
+            if name in _BOOKKEEPING:
+                continue
+            if nodes[child].key:
+                found[full] = _stored([nodes[child]], bundle)
+            elif "variables" in nodes[child].children:
+                found[full] = _stored(_variables(nodes, child), bundle)
+            elif child not in seen:
+                seen.add(child)
+                visit(child, full)
+
+    visit(0, "")
+    return found
+
+
+def _stored(variables: list[_Node], bundle: TensorBundle) -> list[Stored]:
+    return [_renamed(bundle.arrays[node.key], node.name) for node in variables if node.key in bundle.arrays]
 
 
 def _node(data: bytes) -> _Node:

@@ -18,7 +18,7 @@ from .protobuf import all_of, fields, int_of, one_of, varint
 
 _FOOTER = 48
 _MAGIC = 0xDB4775248B80FB57
-_DTYPES = {
+DTYPES = {
     1: "float32",
     2: "float64",
     3: "int32",
@@ -33,7 +33,7 @@ _DTYPES = {
     23: "uint64",
 }
 """DataType of tensorflow/core/framework/types.proto."""
-_STRING = 7
+STRING = 7
 
 
 class TensorBundle:
@@ -48,9 +48,9 @@ class TensorBundle:
         self._texts: dict[str, bytes] = {}
         for key, entry in entries.items():
             name = key.decode("utf-8")
-            if int_of(entry, 1) == _STRING:
+            if int_of(entry, 1) == STRING:
                 self._texts[name] = entry
-            elif int_of(entry, 1) in _DTYPES:
+            elif int_of(entry, 1) in DTYPES:
                 self.arrays[name] = self._stored(name, entry)
 
     def text(self, name: str) -> bytes | None:
@@ -63,7 +63,7 @@ class TensorBundle:
         return data[position + 4 : position + 4 + length]
 
     def _stored(self, name: str, entry: bytes) -> Stored:
-        dtype = _DTYPES[int_of(entry, 1)]
+        dtype = DTYPES[int_of(entry, 1)]
         shape = tuple(int_of(dimension, 1) for dimension in all_of(one_of(entry, 2), 2))
         expected = int(np.prod(shape, dtype=object)) * np.dtype(dtype).itemsize
         if expected != int_of(entry, 5):
