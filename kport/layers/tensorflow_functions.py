@@ -14,7 +14,8 @@ import numpy as np
 from .. import ops
 from ..errors import UnknownLayerError
 from ..registry import CUSTOM
-from .keras_operations import OPERATIONS
+from .tensorflow_arrays import ARRAYS, array
+from .tensorflow_arrays import static as _static
 
 Function = Callable[..., Any]
 
@@ -45,7 +46,7 @@ def _unary(function: Function) -> Function:
 
 
 def _binary(function: Function) -> Function:
-    return lambda x, y, name=None, **_: function(x, y)
+    return lambda x, y, name=None, **_: function(array(x), array(y))
 
 
 def _reduction(function: Function) -> Function:
@@ -58,11 +59,6 @@ def _reduction(function: Function) -> Function:
 
 def _raw_reduction(function: Function) -> Function:
     return lambda input, axis, keep_dims=False, **_: function(input, axis=_static(axis), keepdims=bool(keep_dims))
-
-
-def _static(x: Any) -> Any:
-    """A constant tensor as Python numbers."""
-    return x.tolist() if isinstance(x, (np.ndarray, np.generic)) else x
 
 
 def _getitem(tensor: Any, slice_spec: Any, var: Any = None) -> Any:
@@ -121,6 +117,7 @@ def _matmul(
     adjoint_b: bool = False,
     **_: Any,
 ) -> Any:
+    a, b = array(a), array(b)
     a = ops.swapaxes(a, -1, -2) if transpose_a or adjoint_a else a
     b = ops.swapaxes(b, -1, -2) if transpose_b or adjoint_b else b
     return ops.matmul(a, b)
@@ -156,14 +153,6 @@ def _raw_squeeze(input: Any, squeeze_dims: Any = None, **_: Any) -> Any:
     return ops.squeeze(input, axis=_static(squeeze_dims) or None)
 
 
-def _gather(
-    params: Any, indices: Any, validate_indices: Any = None, axis: Any = None, batch_dims: int = 0, name: Any = None
-) -> Any:
-    if batch_dims:
-        raise UnknownLayerError(f"expected tf.gather with batch_dims=0. Received: batch_dims={batch_dims}")
-    return ops.take(params, indices, axis=int(axis or 0))
-
-
 def _one_hot(
     indices: Any, depth: int, on_value: Any = None, off_value: Any = None, axis: Any = None, dtype: Any = None, name: Any = None
 ) -> Any:
@@ -181,9 +170,7 @@ def _resize(
     name: Any = None,
     **_: Any,
 ) -> Any:
-    return OPERATIONS["Resize"](
-        images, _static(size), interpolation=method, antialias=antialias, pad_to_aspect_ratio=preserve_aspect_ratio
-    )
+    return ops.resize(images, _static(size), method, antialias, pad_to_aspect_ratio=preserve_aspect_ratio)
 
 
 def _pool(function: Function) -> Function:
@@ -294,6 +281,7 @@ def _arg_reduction(function: Function) -> Function:
 
 
 FUNCTIONS: dict[str, Function] = {
+    **ARRAYS,
     **dict.fromkeys(("argmax", "math.argmax"), _arg_reduction(ops.argmax)),
     **dict.fromkeys(("argmin", "math.argmin"), _arg_reduction(ops.argmin)),
     "__operators__.getitem": _getitem,
@@ -303,7 +291,6 @@ FUNCTIONS: dict[str, Function] = {
     "concat": _concat,
     "convert_to_tensor": lambda value, dtype=None, **_: value if dtype is None else ops.cast(value, dtype),
     "expand_dims": lambda input, axis=None, name=None, dim=None: ops.expand_dims(input, int(dim if axis is None else axis)),
-    "gather": _gather,
     "image.resize": _resize,
     "linalg.l2_normalize": _l2_normalize,
     "linalg.matmul": _matmul,
