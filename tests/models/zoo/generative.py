@@ -72,7 +72,7 @@ def discriminator(k: Any) -> Any:
     return model
 
 
-@animal([(2, 5), (2, 1)], folder=True)
+@animal([(2, 5), (2, 1)])
 def conditional_gan(k: Any) -> Any:
     """A label goes in with the noise; both halves nested in one model, the second frozen."""
     noise, label = k.Input((5,)), k.Input((1,), dtype="int32", name="label")

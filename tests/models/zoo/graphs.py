@@ -30,7 +30,7 @@ def outputs_twice(k: Any) -> Any:
     return k.Model(x, [y, k.layers.Dense(2)(y), y])
 
 
-@animal(ROWS)
+@animal(ROWS, *KERAS3)
 def deep_chain(k: Any) -> Any:
     """500 layers."""
     x = inputs = k.Input((4,))
@@ -58,7 +58,7 @@ def names(k: Any) -> Any:
     return k.Model(x, k.layers.Dense(2, name="output:nchw")(y), name="модель")
 
 
-@animal(ROWS, *KERAS2, folder=True)
+@animal(ROWS, *KERAS2)
 def slashed_names(k: Any) -> Any:
     """Which Keras 3 refuses, and Keras 2 wrote."""
     x = k.Input((4,), name="net/in")
@@ -67,7 +67,7 @@ def slashed_names(k: Any) -> Any:
     return k.Model(x, k.layers.Dense(2, name="net/out/logits")(y))
 
 
-@animal(ROWS, folder=True)
+@animal(ROWS)
 def names_that_clash(k: Any) -> Any:
     """The same names inside nested models as outside."""
     inner_x = k.Input((4,), name="x")

@@ -88,7 +88,7 @@ def temporal_convolutions(k: Any) -> Any:
     return k.Model(inputs, k.layers.Dense(1)(x[:, -1, :]))
 
 
-@animal((3, 4, 2), folder=True)
+@animal((3, 4, 2))
 def stateful(k: Any) -> Any:
     """The states of one call are those the next starts from."""
     inputs = k.Input(batch_shape=(3, 4, 2)) if k.__name__ == "keras" else k.Input(batch_size=3, shape=(4, 2))

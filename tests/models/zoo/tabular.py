@@ -50,7 +50,7 @@ def number_types(k: Any) -> Any:
     return k.Model([a, b, c], k.layers.Add()([k.layers.Dense(4)(x), k.layers.Dense(4)(c)]))
 
 
-@animal([(3, 4), (3, 6)], folder=True)
+@animal([(3, 4), (3, 6)])
 def wide_and_deep(k: Any) -> Any:
     wide, deep = k.Input((4,), name="wide"), k.Input((6,), name="deep")
     x = k.layers.Dense(5, activation="relu", kernel_regularizer="l2")(deep)

@@ -100,7 +100,7 @@ def yolo(k: Any) -> Any:
     return k.Model(inputs, [k.layers.Permute((2, 1, 3))(x), k.layers.Activation("sigmoid", name="scores")(x)])
 
 
-@animal(IMAGE, folder=True)
+@animal(IMAGE)
 def mobilenet_v3(k: Any) -> Any:
     """Depthwise and inverted, with hard-swish written as people did, and as a layer."""
     x = inputs = k.Input((16, 16, 3))
