@@ -14,7 +14,12 @@ CUSTOM: dict[str, Any] = {}
 
 
 def register(thing: Any = None, *, package: str = "Custom", name: str | None = None) -> Any:
-    """Makes the user's own class or function known by name. Usable as `@register` or `@register(package=..., name=...)`."""
+    """Makes the user's own class or function known by name.
+
+    Usable as `@register`, `@register("package")` and `@register(package=..., name=...)`.
+    """
+    if isinstance(thing, str):
+        return register(package=thing, name=name)
 
     def add(item: Any) -> Any:
         key = name or item.__name__

@@ -13,6 +13,7 @@ from ..layers.arguments import call_parameters
 from ..layers.core.input_layer import InputLayer
 from ..layers.keras_tensor import KerasTensor, LayerCall
 from ..layers.layer import Layer
+from ..layers.operation import Operation
 from ..registry import layers as registry
 from ..tree import flatten
 from .model import Model
@@ -175,8 +176,10 @@ def _call(layer: Layer, node: Any, tensor: Any) -> Any:
     """Calls a layer with the arguments of a node; what only training needs is left out."""
     args = decode_value(node["args"], tensor)
     kwargs = decode_value(node.get("kwargs", {}), tensor)
-    known = call_parameters(type(layer))
-    return layer(*args, **{k: v for k, v in kwargs.items() if k in known or not _is_neutral(k, v)})
+    if not isinstance(layer, Operation):  # an operation takes what its function takes: there, nothing is neutral
+        known = call_parameters(type(layer))
+        kwargs = {k: v for k, v in kwargs.items() if k in known or not _is_neutral(k, v)}
+    return layer(*args, **kwargs)
 
 
 def _is_neutral(name: str, value: Any) -> bool:

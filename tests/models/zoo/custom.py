@@ -58,7 +58,7 @@ import kport
 from kport import ops
 
 
-@kport.register(package="zoo")
+@kport.register("zoo")
 class ClassToken(kport.layers.Layer):
     def build(self, shape):
         self.token = self.add_weight((1, 1, shape[-1]), name="token")
@@ -69,7 +69,7 @@ class ClassToken(kport.layers.Layer):
         return ops.concatenate([token, x], 1) + self.positions
 
 
-@kport.register(package="zoo")
+@kport.register("zoo")
 class Sampling(kport.layers.Layer):
     def __init__(self, scale=1.0, **kwargs):
         super().__init__(**kwargs)

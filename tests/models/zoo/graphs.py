@@ -152,7 +152,7 @@ def tensorflow_functions(k: Any) -> Any:
         tf.pad(x, [[0, 0], [1, 2], [0, 0]]),
         tf.linalg.l2_normalize(x, axis=-1),
         tf.reshape(x, [batch, 24]),
-        tf.expand_dims(tf.transpose(x, [0, 2, 1]), 2),
+        tf.transpose(x, [0, 2, 1])[:, :, tf.newaxis],
         tf.image.resize(tf.expand_dims(x, -1), (3, 5)),
         tf.matmul(x, a, transpose_b=True) / tf.sqrt(4.0),
         tf.gather(x, [2, 0], axis=1),
