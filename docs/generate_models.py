@@ -17,16 +17,17 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 from kport.errors import KportError  # noqa: E402
-from tests.saving.real import Entry, entries, flat, inputs_for, largest_difference, open_entry, oracle_outputs  # noqa: E402
+from tests.saving.real import CUSTOM, Entry, entries, flat, inputs_for, largest_difference, open_entry, oracle_outputs  # noqa: E402
 
 HEAD = """# Real models
 
 {total} entries from public repositories, written with Keras 0.x to 3.x between 2015 and 2026. This table is generated:
-`python docs/generate_models.py`. {opened} open as they are; every other one says what is missing and what to do (the
-kind of error is named). {agreed} were compared with an oracle of today that can open them too (Keras 3.15 or
-tf-keras); the number is the largest difference, |a - b| / (1 + |b|), on seeded inputs. "golden" means inputs, outputs
-and (where stored) each layer's activations that the Keras of the time computed. The test that holds this is
-`tests/saving/test_real_models.py`.
+`python docs/generate_models.py`. {opened} open as they are, {custom} with the code of their authors' layers
+([how](custom-layers.md)); every other one says what is missing and what to do (the kind of error is named). {agreed} were
+compared with an oracle of today that can open them too (Keras 3.15, tf-keras, or TensorFlow for what a SavedModel
+serves); the number is the largest difference, |a - b| / (1 + |b|), on seeded inputs. "golden" means inputs, outputs
+and (where stored) each layer's activations that the Keras of the time computed. The tests that hold this are
+`tests/saving/test_real_models.py` and `test_basic_pitch.py`.
 
 | file | written by | format | opens | outputs agree with |
 |---|---|---|---|---|
@@ -35,6 +36,7 @@ and (where stored) each layer's activations that the Keras of the time computed.
 
 def row(entry: Entry) -> tuple[str, str]:
     """Whether it opens, and what its outputs agree with."""
+    opened = "yes, with its code" if entry["file"] in CUSTOM else "yes"
     try:
         model = open_entry(entry)
         inputs = inputs_for(model)
@@ -42,11 +44,11 @@ def row(entry: Entry) -> tuple[str, str]:
     except KportError as error:
         return f"no: {type(error).__name__}", ""
     if entry["golden"]:
-        return "yes", "golden"
+        return opened, "golden"
     found = oracle_outputs(entry, inputs)
     if found is None:
-        return "yes", "no oracle opens it"
-    return "yes", f"{found[0]} ({largest_difference(outputs, found[1]):.0e})"
+        return opened, "no oracle opens it"
+    return opened, f"{found[0]} ({largest_difference(outputs, found[1]):.0e})"
 
 
 def main() -> None:
@@ -58,7 +60,11 @@ def main() -> None:
         version = " ".join(str(entry[k]) for k in ("keras_version", "backend") if entry[k])
         lines.append(f"| {entry['file'].removeprefix('dl4j-test-resources/src/main/resources/')} | {version or entry['era']} "
                      f"| {entry['format']} | {opens} | {agrees} |")  # fmt: skip
-    text = HEAD.format(total=len(lines), opened=counts["yes"], agreed=counts["agrees"]) + "\n".join(sorted(lines)) + "\n"
+    text = (
+        HEAD.format(total=len(lines), opened=counts["yes"], custom=counts["yes, with its code"], agreed=counts["agrees"])
+        + "\n".join(sorted(lines))
+        + "\n"
+    )
     (ROOT / "docs" / "models.md").write_text(text)
     print(dict(counts))
 

@@ -18,14 +18,13 @@ from tests.conftest import MODELS, manifest
 
 Entry = dict[str, Any]
 
-CUSTOM = Path(__file__).parent / "custom_layers.py"
-
 # judged openable in the manifest from what the files say, but they hold layers of their authors' own
-OWN_LAYERS: dict[str, tuple[type[KportError], str]] = {
-    "basic-pitch/basic_pitch/saved_models/icassp_2022/nmp": (UnknownLayerError, "pass --custom"),
-    "RocAlphaGo/tests/test_data/hdf5/random_minimodel_policy_weights.hdf5": (UnknownLayerError, "pass --custom"),
-    "TensorFlow.NET/tools/TensorFlowNET.Benchmarks/Leak/TestModel/saved_model": (MissingPartError, "subclassed model"),
+CUSTOM: dict[str, Path] = {
+    "basic-pitch/basic_pitch/saved_models/icassp_2022/nmp": Path(__file__).parent / "custom_basic_pitch.py",
+    "RocAlphaGo/tests/test_data/hdf5/random_minimodel_policy_weights.hdf5": Path(__file__).parent / "custom_layers.py",
+    "TensorFlow.NET/tools/TensorFlowNET.Benchmarks/Leak/TestModel/saved_model": Path(__file__).parent / "custom_subclassed.py",
 }
+"""The code that entries need, as a user would give it."""
 
 REASONS: dict[str, tuple[type[KportError], str]] = {
     "not a model": (FileError, "configuration of a Keras model"),
@@ -36,7 +35,7 @@ REASONS: dict[str, tuple[type[KportError], str]] = {
     "subclassed model": (UnknownLayerError, "pass --custom"),
     "peer format": (MissingPartError, "TensorFlow.js"),
 }
-"""What opening an entry has to say, by what the manifest says of it. "yes" and Lambda entries open."""
+"""What opening an entry has to say, by what the manifest says of it. "yes" and Lambda entries open, some with their code."""
 
 
 def entries() -> list[Entry]:
@@ -45,14 +44,13 @@ def entries() -> list[Entry]:
 
 def expected_error(entry: Entry) -> tuple[type[KportError], str] | None:
     """The error that opening must raise and a part of its text; None where the entry opens."""
-    if entry["file"] in OWN_LAYERS:
-        return OWN_LAYERS[entry["file"]]
     return next((error for start, error in REASONS.items() if entry["openable"].startswith(start)), None)
 
 
 def open_entry(entry: Entry, **options: Any) -> Model:
-    """The model, with its weights where those are a file of their own."""
+    """The model, with its weights where those are a file of their own, and the code it needs."""
     file = MODELS / entry["file"]
+    options = {"custom": CUSTOM.get(entry["file"])} | options
     if entry.get("architecture"):
         return load(MODELS / entry["architecture"], weights=file, **options)
     return load(file, **options)
@@ -74,7 +72,7 @@ def flat(outputs: Any) -> list[np.ndarray]:
 
 
 def oracle_outputs(entry: Entry, inputs: Any) -> tuple[str, list[np.ndarray]] | None:
-    """The oracle that can open the file, and what it computes; None if none can.
+    """The oracle that can open the file, and what it computes (outputs by name in alphabetical order); None if none can.
 
     Oracles of today don't turn the kernels of files that Theano wrote, so these have none.
     """
@@ -94,7 +92,20 @@ def oracle_outputs(entry: Entry, inputs: Any) -> tuple[str, list[np.ndarray]] | 
                 return name, flat(model(inputs, training=False))
             except Exception:  # whatever it is, this oracle can't open the file
                 continue
-    return None
+    return _served(MODELS / entry["file"], inputs)
+
+
+def _served(folder: Path, inputs: Any) -> tuple[str, list[np.ndarray]] | None:
+    """What TensorFlow computes from the graph that a SavedModel with one input serves, where Keras can't call the model."""
+    if not (folder / "saved_model.pb").exists():
+        return None
+    import tensorflow as tf
+
+    module = tf.saved_model.load(str(folder))
+    (serve,) = module.signatures.values()
+    (name,) = serve.structured_input_signature[1]
+    outputs = serve(**{name: tf.constant(inputs)})
+    return "tensorflow", [outputs[key].numpy() for key in sorted(outputs)]
 
 
 def largest_difference(actual: list[np.ndarray], expected: list[np.ndarray]) -> float:

@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
+from kport.errors import UnknownLayerError
 from kport.models import Sequential
 from kport.saving import load, load_source
 from tests.compare import assert_same
@@ -91,10 +92,14 @@ def test_golden_sequences_of_theano(models: Path) -> None:
     assert_same(model.predict(np.stack(rows)[:, :, :12])[:, 0], expected)
 
 
-# every third one always, all of them with `pytest -m slow`
+def of_keras_1(entry: Entry) -> bool:
+    return str(entry["keras_version"] or entry["era"].removeprefix("Keras ")).startswith("1")
+
+
+# every third one always, and those with code of their own; all of them with `pytest -m slow`
 against_oracles = [
-    pytest.param(e, id=e["file"].removeprefix(DL4J), marks=[pytest.mark.slow] if i % 3 else [])
-    for i, e in enumerate(e for e in opening if not e["golden"] and not str(e["keras_version"]).startswith("1"))
+    pytest.param(e, id=e["file"].removeprefix(DL4J), marks=[pytest.mark.slow] if i % 3 and e["file"] not in CUSTOM else [])
+    for i, e in enumerate(e for e in opening if not e["golden"] and not of_keras_1(e))
 ]
 
 
@@ -109,10 +114,16 @@ def test_agrees_with_an_oracle(models: Path, entry: Entry) -> None:
     assert largest_difference(flat(model.predict(inputs)), found[1]) < 1e-5
 
 
+@by_file([e for e in entries() if e["file"] in CUSTOM])
+def test_asks_for_the_authors_code(models: Path, entry: Entry) -> None:
+    with pytest.raises(UnknownLayerError, match="pass --custom"):
+        open_entry(entry, custom=None)
+
+
 def test_custom_layer_from_a_file(models: Path) -> None:
     """The configuration is text within the text, of Keras 2; the weights are those of Keras 1 on Theano, under other names."""
     (entry,) = (e for e in entries() if "RocAlphaGo" in e["file"])
-    model = open_entry(entry, custom=CUSTOM)
+    model = open_entry(entry)
     assert model.predict(inputs_for(model)).shape == (2, 361)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +11,11 @@ import pytest
 
 import kport
 from kport.errors import UnknownLayerError
-from kport.registry import CUSTOM
 from kport.saving import load
 from tests.compare import assert_same
 from tests.saving.fresh import floats, randomized
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the oracles' own
-
-
-@pytest.fixture(autouse=True)
-def _own_registrations() -> Iterator[None]:
-    """What a test registers is forgotten after it."""
-    before = dict(CUSTOM)
-    yield
-    CUSTOM.clear()
-    CUSTOM.update(before)
 
 
 def classes(k: Any) -> dict[str, Any]:
@@ -72,9 +61,7 @@ def data(size: int = 3) -> dict[str, np.ndarray]:
     return {"p": floats(size, 5, 4), "q": floats(size, 5, 4, seed=1)}
 
 
-@pytest.mark.parametrize(
-    ("generation", "name"), [("keras", "model.keras"), ("tf_keras", "model.keras"), ("tf_keras", "folder")]
-)
+@pytest.mark.parametrize(("generation", "name"), [("keras", "model.keras"), ("tf_keras", "model.keras"), ("tf_keras", "folder")])
 def test_computes_the_same(generation: str, name: str, tmp_path: Path) -> None:
     keras = importlib.import_module(generation)
     model = classes(keras)["Tower"](width=6)
