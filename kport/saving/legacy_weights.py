@@ -67,7 +67,10 @@ def _by_attribute(layer: Layer, path: str, stored: dict[str, list[Stored]]) -> I
         names = [name for name, value in vars(layer).items() if value is weight]
         found = [stored[full] for name in (*names, weight.name) if (full := _joined(path, name)) in stored]
         if not found:
-            raise MissingPartError(f"expected an array for weight '{weight.path}'. Received: arrays at {list(stored)[:8]}")
+            raise MissingPartError(
+                f"expected an array at '{_joined(path, [*names, weight.name][0])}' for weight '{weight.path}'. Received: arrays "
+                f"at {list(stored)[:8]}; attributes that hold layers and weights need the names that the authors gave them"
+            )
         _check_shape(layer, weight, found[0][0])
         weight.assign(found[0][0].read())
     for full, child in _held(vars(layer), path):

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 import kport
-from kport.errors import UnknownLayerError
+from kport.errors import FileError, KportError, LayerError, MissingPartError, UnknownLayerError
+from kport.ir import TensorType
 from kport.saving import load
+from kport.saving.containers.input_types import of_shapes, of_signatures, of_specs
 from tests.compare import assert_same
 from tests.saving.fresh import floats, randomized
 
@@ -74,3 +76,91 @@ def test_computes_the_same(generation: str, name: str, tmp_path: Path) -> None:
     assert opened.width == 6
     assert_same(opened.predict(data(2)), expected)
     assert opened.input_names == ["p", "q"]
+
+
+def spec(kind: str = "tf.TensorSpec", dtype: str = "float32") -> dict[str, Any]:
+    shape = {"class_name": "TensorShape", "items": [None, 4]}
+    return {"class_name": "TypeSpec", "type_spec": kind, "serialized": {"class_name": "__tuple__", "items": [shape, dtype, "x"]}}
+
+
+X, WORDS = TensorType("float32", (None, 4)), TensorType("string", (None, 4))
+
+
+def test_inputs_of_type_specs() -> None:
+    assert of_specs(spec()) == X
+    assert of_specs({"class_name": "__tuple__", "items": [spec(), {"words": spec(dtype="string")}]}) == [X, {"words": WORDS}]
+    with pytest.raises(FileError, match=r"expected dense inputs.*Received: tf\.RaggedTensorSpec"):
+        of_specs([spec("tf.RaggedTensorSpec")])
+
+
+def test_inputs_of_shapes() -> None:
+    assert of_shapes([None, 4]) == X
+    assert of_shapes([[None, 4], {"b": [None, 4]}]) == [X, {"b": X}]
+
+
+def field(number: int, data: bytes | int) -> bytes:
+    if isinstance(data, int):
+        return bytes([number << 3, data])
+    return bytes([number << 3 | 2, len(data)]) + data
+
+
+def signature(name: bytes, **dtypes: int) -> bytes:
+    """An entry of the map of signatures: inputs of shape (?, 4)."""
+    shape = field(2, b"\x08" + b"\xff" * 9 + b"\x01") + field(2, field(1, 4))
+    inputs = b"".join(
+        field(1, field(1, key.encode()) + field(2, field(2, dtype) + field(3, shape))) for key, dtype in dtypes.items()
+    )
+    return field(1, name) + field(2, inputs)
+
+
+def test_inputs_of_signatures() -> None:
+    assert of_signatures([]) is None
+    assert of_signatures([signature(b"__saved_model_init_op"), signature(b"infer", x=1)]) == X
+    assert of_signatures([signature(b"infer", x=1), signature(b"serving_default", y=1, words=7)]) == {"words": WORDS, "y": X}
+    with pytest.raises(FileError, match="TensorFlow's dtype 8"):
+        of_signatures([signature(b"infer", x=8)])
+
+
+class Tiny(kport.Model):
+    """The file doesn't know its argument."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+
+
+def holding(**attributes: Any) -> Any:
+    """A model of the user's that calls the layer in its only attribute."""
+
+    class Tiny(kport.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            vars(self).update({name: make() for name, make in attributes.items()})
+
+        def call(self, x: Any) -> Any:
+            (layer,) = self.layers
+            return layer(x)
+
+    return Tiny
+
+
+def dense() -> Any:
+    return kport.layers.Dense(3, name="dense")
+
+
+WRONG: dict[str, tuple[Any, type[KportError], str]] = {
+    "arguments": (Tiny, LayerError, r"expected arguments that Tiny can be made with.*'width'"),
+    "attribute": (
+        holding(other=dense),
+        MissingPartError,
+        r"expected an array at 'other/kernel' for weight 'dense/kernel'. Received: arrays at \['encoder'\]; attributes",
+    ),
+    "shape": (holding(encoder=dense), LayerError, r"layer 'dense': expected weight 'kernel' of shape \(96, 3\).*\(3, 2, 16\)"),
+    "a layer": (kport.layers.Flatten, MissingPartError, "expected a model"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_code_that_does_not_fit(models: Path, case: str) -> None:
+    code, error, message = WRONG[case]
+    with pytest.raises(error, match=message):
+        load(models / "TensorFlow.NET/tools/TensorFlowNET.Benchmarks/Leak/TestModel/saved_model", custom={"Tiny": code})
