@@ -32,7 +32,7 @@ STAGES = {
 """Layers and the tensors of nmp.onnx that are their outputs."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def nmp(models: Path) -> Any:
     return load(models / NMP, custom=CUSTOM[NMP])
 
