@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
+import kport
 from kport.errors import UnknownLayerError
 from kport.models import Sequential
 from kport.saving import load, load_source
@@ -118,6 +119,12 @@ def test_agrees_with_an_oracle(models: Path, entry: Entry) -> None:
 def test_asks_for_the_authors_code(models: Path, entry: Entry) -> None:
     with pytest.raises(UnknownLayerError, match="pass --custom"):
         open_entry(entry, custom=None)
+
+
+@by_file([e for e in entries() if e["file"] in CUSTOM])
+def test_converts_with_the_authors_code(models: Path, entry: Entry, tmp_path: Path) -> None:
+    report = kport.convert(open_entry(entry), to="onnx", output=tmp_path / "model.onnx")
+    assert [target.status for target in report.targets] == ["passed"]
 
 
 def test_custom_layer_from_a_file(models: Path) -> None:
