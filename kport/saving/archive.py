@@ -60,6 +60,9 @@ class TreeWeights:
     names: dict[str, str] = field(default_factory=dict)
     keras_version: str | None = None
 
+    def __iter__(self) -> Iterator[Stored]:
+        return (array for arrays in self.arrays.values() for array in arrays.values())
+
 
 @dataclass
 class Archive:

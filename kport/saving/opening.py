@@ -19,6 +19,7 @@ from .archive import Archive, LayerWeights, TreeWeights, reading
 from .custom import register_custom
 from .dialects.plain import FUNCTIONAL, Entry, is_entry
 from .legacy_weights import assign_layers
+from .limits import check_calls
 from .source import Source
 from .tree_weights import assign_tree
 
@@ -52,6 +53,7 @@ def load_source(path: Any, weights: Any = None, custom: Any = None) -> tuple[Mod
         with reading(file, "the configuration of a model"):
             generation, architecture = dialects.upgrade(archive)
             check_known(architecture)
+            check_calls(architecture)
             model = _build(architecture, archive)
         follow_version(model, _version(archive.keras_version, generation))
         if weights is not False:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from pathlib import Path
 
 from ...errors import FileError, MissingPartError
-from ..archive import Archive
+from ..archive import Archive, reading
+from ..limits import check_numbers, regular
 from . import hdf5, json_config, keras_zip, saved_model
 
 _OTHERS = {
@@ -22,13 +24,17 @@ _OTHERS = {
 
 def open_container(path: Path, stack: ExitStack) -> Archive:
     """What the file or directory holds; it stays open until `stack` is closed."""
-    if path.is_dir():
-        return _open_directory(path, stack)
-    try:
-        with path.open("rb") as file:
+    archive = _open(path, stack)
+    check_numbers(archive)
+    return archive
+
+
+def _open(path: Path, stack: ExitStack) -> Archive:
+    with reading(path, "a Keras model"):
+        if os.path.isdir(path):  # False, unlike Path.is_dir, where the path can't be looked at
+            return _open_directory(path)
+        with regular(path).open("rb") as file:
             head = file.read(16)
-    except OSError as error:
-        raise FileError(f"expected a file that can be read. Received: {path} ({error.strerror})") from None
     if head.startswith(hdf5.MAGIC):
         return hdf5.open_hdf5(path, stack)
     if head.startswith(keras_zip.MAGIC):
@@ -41,7 +47,7 @@ def open_container(path: Path, stack: ExitStack) -> Archive:
     return json_config.open_text(path)
 
 
-def _open_directory(path: Path, stack: ExitStack) -> Archive:
+def _open_directory(path: Path) -> Archive:
     if (path / saved_model.FILE).exists():
         return saved_model.open_saved_model(path)
     raise MissingPartError(f"expected a SavedModel directory with {saved_model.FILE}. Received: {path}")

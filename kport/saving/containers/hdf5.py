@@ -23,6 +23,8 @@ _MAX_RATIO = 1000
 """A compressed dataset may be this many times larger than its storage."""
 _MAX_DEPTH = 64
 _MAX_NAMES = 1_000_000
+_MAX_GROUPS = 100_000
+_MAX_CHUNK = 1 << 24
 
 
 def open_hdf5(path: Path, stack: ExitStack) -> Archive:
@@ -90,8 +92,12 @@ def _layer(group: Any) -> list[Stored]:
 def _tree(group: Any) -> TreeWeights:
     tree = TreeWeights({})
     todo: list[tuple[str, Any, int]] = [("", group, 0)]
+    visited = 0
     while todo:
         path, item, depth = todo.pop()
+        visited += 1
+        if visited > _MAX_GROUPS:  # groups that are in several others are seen once in each
+            raise UnsafeFileError(f"expected at most {_MAX_GROUPS} groups. Received: more, at {path}")
         if depth > _MAX_DEPTH:
             raise UnsafeFileError(f"expected groups nested at most {_MAX_DEPTH} deep. Received: {path}")
         for name in item:
@@ -130,6 +136,8 @@ def _stored(dataset: Any, name: str | None = None) -> Stored:
         raise UnsafeFileError(f"expected an array within the file at {where}. Received: external or virtual storage")
     if dataset.dtype.kind not in "fiub" and dataset.dtype.name != "bfloat16":
         raise FileError(f"expected numbers at {where}. Received: dtype={dataset.dtype}")
+    if dataset.chunks and math.prod(dataset.chunks) > max(dataset.size, _MAX_CHUNK):
+        raise UnsafeFileError(f"expected chunks no larger than the array at {where}. Received: chunks={dataset.chunks}")
     held = dataset.id.get_storage_size()
     if dataset.nbytes > max(held, 64) * (_MAX_RATIO if dataset.chunks else 1):
         raise UnsafeFileError(f"expected at most the {held} stored bytes at {where}. Received: shape={dataset.shape}")

@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ...errors import FileError, MissingComponentError, MissingPartError
+from ...errors import FileError, MissingComponentError, MissingPartError, UnsafeFileError
 from ..archive import Archive, reading
 
 MAX_BYTES = 256 << 20
+_MAX_ITEMS = 1_000_000
 
 
 def open_text(path: Path) -> Archive:
@@ -67,14 +68,29 @@ def _yaml(text: str, path: Path) -> Any:
     class Loader(yaml.SafeLoader):
         """Plain data, and the tuples and texts that Keras on Python 2 marked with tags of Python's."""
 
+        def flatten_mapping(self, node: Any) -> None:
+            """Keys `<<` stay unknown: Keras writes none, and those that merge one another multiply."""
+
     Loader.add_constructor(
         "tag:yaml.org,2002:python/tuple", lambda loader, node: [loader.construct_object(n, deep=True) for n in node.value]
     )
     Loader.add_constructor("tag:yaml.org,2002:python/unicode", _scalar)
     Loader.add_constructor("tag:yaml.org,2002:python/str", _scalar)
     try:
-        return yaml.load(text, Loader=Loader)
+        data = yaml.load(text, Loader=Loader)
     except yaml.YAMLError as error:
         raise FileError(
             f"expected an architecture as JSON or YAML in {path}. Received: {' '.join(str(error).split())[:200]}"
         ) from error
+    if _items(data, {}) > _MAX_ITEMS:
+        raise UnsafeFileError(f"expected at most {_MAX_ITEMS} items in {path}. Received: references that multiply to more")
+    return data
+
+
+def _items(x: Any, known: dict[int, int]) -> int:
+    """How many items there are when references are followed: those of the same object are counted each time."""
+    if not isinstance(x, (list, dict)):
+        return 1
+    if id(x) not in known:
+        known[id(x)] = 1 + sum(_items(item, known) for item in (x.values() if isinstance(x, dict) else x))
+    return known[id(x)]

@@ -26,7 +26,11 @@ MAGIC = b"PK\x03\x04"
 MAX_MEMBERS = 20_000
 MAX_RATIO = 1000
 MAX_JSON = 256 << 20
-MAX_NPZ = 8 << 30
+MAX_WEIGHTS = 1 << 40
+_FREE, _MAX_TOTAL_RATIO = 64 << 20, 32
+"""What may be unpacked in all: so many bytes, and so many times the archive's size. Keras doesn't compress at all."""
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""The others can't be unpacked within a limit."""
 _WEIGHTS = ("model.weights.h5", "model.weights.npz")
 
 
@@ -43,7 +47,7 @@ def open_keras_zip(path: Path, stack: ExitStack) -> Archive:
         if _WEIGHTS[0] in members:
             weights = tree_of(_hdf5_member(archive, members[_WEIGHTS[0]], path, stack), path, stack)
         elif _WEIGHTS[1] in members:
-            weights = _npz_tree(_read(archive, members[_WEIGHTS[1]], MAX_NPZ), path)
+            weights = _npz_tree(_read(archive, members[_WEIGHTS[1]], MAX_WEIGHTS), path)
         version = metadata.get("keras_version") if isinstance(metadata, dict) else None
         if weights is not None:
             weights.keras_version = version
@@ -69,12 +73,20 @@ def checked_members(archive: zipfile.ZipFile, path: Path, file_size: int) -> dic
             raise UnsafeFileError(f"expected members within the archive {path}. Received: member {info.filename!r}")
         if info.filename in members:
             raise UnsafeFileError(f"expected each member once in {path}. Received: {info.filename!r} twice")
+        if info.compress_type not in _METHODS or info.flag_bits & 1:
+            raise UnsafeFileError(
+                f"expected {info.filename!r} in {path} stored or deflated. Received: "
+                + ("encrypted data" if info.flag_bits & 1 else f"compression method {info.compress_type}")
+            )
         if info.compress_size > file_size or info.file_size > max(info.compress_size, 1) * MAX_RATIO:
             raise UnsafeFileError(
                 f"expected a plausible size of {info.filename!r} in {path}. "
                 f"Received: {info.compress_size} bytes that unpack to {info.file_size}"
             )
         members[info.filename] = info
+    total, most = sum(i.file_size for i in infos), _FREE + _MAX_TOTAL_RATIO * file_size
+    if total > most:
+        raise UnsafeFileError(f"expected at most {most} bytes when {path} is unpacked. Received: {total}")
     if sum(i.compress_size for i in infos) > file_size:
         raise UnsafeFileError(f"expected members that don't overlap in {path}. Received: overlapping members")
     return members
@@ -84,7 +96,7 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes:
     if info.file_size > limit:
         raise UnsafeFileError(f"expected at most {limit} bytes in {info.filename!r}. Received: {info.file_size}")
     with archive.open(info) as stream:
-        return stream.read(limit + 1)
+        return stream.read(info.file_size + 1)  # with a size, no more is unpacked at once
 
 
 class _Member(io.RawIOBase):
@@ -123,7 +135,7 @@ class _Member(io.RawIOBase):
 def _hdf5_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, stack: ExitStack) -> Any:
     """The member as a seekable file, its checksum verified."""
     if info.compress_type != zipfile.ZIP_STORED:
-        return io.BytesIO(archive.read(info))
+        return io.BytesIO(_read(archive, info, MAX_WEIGHTS))
     with archive.open(info) as stream:
         while stream.read(1 << 20):  # zipfile compares the checksum at the end
             pass
@@ -151,7 +163,7 @@ def _npz_tree(data: bytes, path: Path) -> TreeWeights:
             if math.prod(shape) * dtype.itemsize > info.file_size:
                 raise UnsafeFileError(f"expected {info.file_size} bytes in {name!r} of {path}. Received: shape={shape}")
             layer, _, key = name.removesuffix(".npy").rpartition("/")
-            array = np.load(io.BytesIO(inner.read(info)), allow_pickle=False)
+            array = np.load(io.BytesIO(_read(inner, info, MAX_WEIGHTS)), allow_pickle=False)
             tree.arrays.setdefault(layer.removesuffix("vars").strip("/"), {})[key] = Stored.of(name, array)
     return tree
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from ...errors import MissingPartError
 from ..archive import Archive, LayerWeights, Stored, reading
+from ..limits import regular
 from . import input_types
 from .protobuf import all_of, int_of, one_of
 from .tensor_bundle import TensorBundle
@@ -59,10 +60,10 @@ def _root_metadata(path: Path) -> dict[str, Any]:
     """The JSON that describes the model itself: node 0 of the metadata."""
     file = path / "keras_metadata.pb"
     if file.exists():
-        nodes = {int_of(node, 2): one_of(node, 5) for node in all_of(file.read_bytes(), 1)}
+        nodes = {int_of(node, 2): one_of(node, 5) for node in all_of(regular(file).read_bytes(), 1)}
         text = nodes.get(0, b"")
     else:
-        graph = one_of(one_of((path / FILE).read_bytes(), 2), 7)
+        graph = one_of(one_of(regular(path / FILE).read_bytes(), 2), 7)
         text = next((one_of(one_of(node, 4), 3) for node in all_of(graph, 1)), b"")
     metadata = json.loads(text) if text else None
     if not isinstance(metadata, dict) or "class_name" not in metadata:
@@ -83,7 +84,7 @@ def _inputs(path: Path, metadata: dict[str, Any]) -> Any:
     """The types of a subclassed model's inputs: of the call it was saved with, or of what it serves."""
     if metadata.get("save_spec") is not None:
         return input_types.of_specs(metadata["save_spec"])
-    return input_types.of_signatures(all_of(one_of((path / FILE).read_bytes(), 2), 5))
+    return input_types.of_signatures(all_of(one_of(regular(path / FILE).read_bytes(), 2), 5))
 
 
 def _layers(nodes: list[_Node], bundle: TensorBundle, config: dict[str, Any]) -> dict[str, list[Stored]]:

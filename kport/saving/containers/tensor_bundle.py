@@ -12,11 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ...errors import FileError
+from ...errors import FileError, UnsafeFileError
 from ..archive import Stored
+from ..limits import regular
 from .protobuf import all_of, fields, int_of, one_of, varint
 
 _FOOTER = 48
+_MAX_KEY = 1024
+"""Longest name: names share their beginnings, so that a small table could mean very many bytes of long ones."""
 _MAGIC = 0xDB4775248B80FB57
 DTYPES = {
     1: "float32",
@@ -41,7 +44,7 @@ class TensorBundle:
 
     def __init__(self, prefix: Path):
         self.prefix = prefix
-        index = prefix.with_name(prefix.name + ".index").read_bytes()
+        index = regular(prefix.with_name(prefix.name + ".index")).read_bytes()
         entries = dict(table_entries(index))
         self._shards = int_of(entries.pop(b"", b""), 1, 1)
         self.arrays: dict[str, Stored] = {}
@@ -73,7 +76,7 @@ class TensorBundle:
     def _read(self, entry: bytes) -> bytes:
         numbers = {n: v for n, v in fields(entry) if isinstance(v, int)}
         shard, offset, size = numbers.get(3, 0), numbers.get(4, 0), numbers.get(5, 0)
-        path = self.prefix.with_name(f"{self.prefix.name}.data-{shard:05d}-of-{self._shards:05d}")
+        path = regular(self.prefix.with_name(f"{self.prefix.name}.data-{shard:05d}-of-{self._shards:05d}"))
         if offset + size > path.stat().st_size:
             raise FileError(f"expected {offset + size} bytes in {path}. Received: {path.stat().st_size}")
         with path.open("rb") as file:
@@ -89,7 +92,12 @@ def table_entries(data: bytes) -> list[tuple[bytes, bytes]]:
     _, position = varint(footer, 0)  # the meta index's offset and size
     _, position = varint(footer, position)
     blocks = _block(data, *_handle(footer[position:]))
-    return [entry for _, handle in blocks for entry in _block(data, *_handle(handle))]
+    entries: list[tuple[bytes, bytes]] = []
+    for _, handle in blocks:
+        entries += _block(data, *_handle(handle))
+        if 3 * len(entries) > len(data):  # an entry has three numbers at least: blocks have been read again and again
+            raise UnsafeFileError("expected blocks that don't overlap in a checkpoint index. Received: overlapping blocks")
+    return entries
 
 
 def _handle(data: bytes) -> tuple[int, int]:
@@ -112,6 +120,8 @@ def _block(data: bytes, offset: int, size: int) -> list[tuple[bytes, bytes]]:
         shared, position = varint(block, position)
         own, position = varint(block, position)
         length, position = varint(block, position)
+        if shared + own > _MAX_KEY:
+            raise UnsafeFileError(f"expected names of at most {_MAX_KEY} bytes in a checkpoint index. Received: {shared + own}")
         key = key[:shared] + block[position : position + own]
         position += own
         entries.append((key, block[position : position + length]))
