@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..ir import Graph
+from ..ops.promotion import numpy_dtype
 
 KEY = "kport.contract"
 PARITY_KEY = "kport.parity"
@@ -63,4 +64,4 @@ def encode(array: np.ndarray) -> dict[str, Any]:
 def decode(data: Mapping[str, Any]) -> np.ndarray:
     """The array that `encode` wrote."""
     raw = zlib.decompress(base64.b64decode(data["zlib"]))
-    return np.frombuffer(raw, np.dtype(data["dtype"]).newbyteorder("<")).reshape(data["shape"])
+    return np.frombuffer(raw, np.dtype(numpy_dtype(data["dtype"])).newbyteorder("<")).reshape(data["shape"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import partial
 
@@ -9,30 +10,40 @@ from ..check import check
 from ..ir import Graph
 from .passes.common_subexpressions import common_subexpressions
 from .passes.dead_code import dead_code
-from .passes.decompose import decompose
-from .passes.fold_batchnorm import fold_batchnorm
+from .passes.decompose import decompose, require_said
+from .passes.fold_affine import fold_affine
 from .passes.fold_constants import fold_constants
 from .passes.fuse_activation import fuse_activation
 from .passes.layout import layout
+from .passes.loops import loops
+from .passes.merge_affine import merge_affine
 from .passes.merge_padding import merge_padding
 from .passes.rewrite import Pass
 from .passes.simplify import simplify
 from .target import Options, Target
 
+FURTHEST = {"float16": 16.0}
+"""Precision → how far from 1 a scale may be that a kernel takes in: four of the 14 powers of two below 1 that it has."""
+
 
 def passes(target: Target, options: Options) -> Iterator[tuple[str, Pass]]:
     """The passes for a target by name, in order.
 
-    Folding works on what the layers said, so it comes before anything is taken apart; the layout comes last, on the
-    operations that the target will really see.
+    Folding works on what the layers said, so it comes before anything is taken apart, and padding joins a convolution
+    before and after it: what is scaled before the padding can be folded then, and what is padded before that too.
+    The layout comes last, on the operations that the target will really see.
     """
     yield "dead_code", dead_code
     yield "fold_constants", fold_constants
     yield "simplify", simplify
     yield "fuse_activation", fuse_activation
-    yield "fold_batchnorm", fold_batchnorm
+    yield "merge_padding", merge_padding
+    yield "merge_affine", merge_affine
+    yield "dead_code", dead_code
+    yield "fold_affine", partial(fold_affine, furthest=FURTHEST.get(options.precision, math.inf))
     yield "merge_padding", merge_padding
     yield "decompose", partial(decompose, target=target, options=options)
+    yield "loops", partial(loops, rewritten=partial(rewritten, target=target, options=options))
     yield "fold_constants", fold_constants
     yield "layout", partial(layout, target=target)
     yield "simplify", simplify
@@ -41,7 +52,14 @@ def passes(target: Target, options: Options) -> Iterator[tuple[str, Pass]]:
 
 
 def prepare(graph: Graph, target: Target, options: Options) -> Graph:
-    """The graph that the target's writer takes. The rules of a graph are checked after every pass."""
+    """The graph that the target's writer takes. UnsupportedError names all that the target can't say."""
+    graph = rewritten(graph, target, options)
+    require_said(graph, target, options)
+    return graph
+
+
+def rewritten(graph: Graph, target: Target, options: Options) -> Graph:
+    """The graph, and the bodies of its loops, after all passes. The rules of a graph are checked after every pass."""
     for name, rewrite in passes(target, options):
         graph, changes = rewrite(graph)
         if changes:

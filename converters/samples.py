@@ -19,7 +19,7 @@ from ..ops.casting import Cast
 from ..ops.gathering import OneHot, Take
 from ..ops.indexing import Slice
 from ..ops.logic import NotEqual
-from ..ops.promotion import is_float
+from ..ops.promotion import is_float, numpy_dtype
 from ..ops.shape import Concatenate, ExpandDims, Reshape, Squeeze, Transpose
 from .files import read_arrays
 
@@ -96,10 +96,10 @@ def _array(graph: Graph, value: Value, size: int, seed: int) -> np.ndarray:
     if dtype == "bool":
         return np.asarray(rng.random(shape) < 0.5)
     if is_float(dtype) and known.limit is None:
-        array = np.asarray(rng.integers(-64, 64, shape) / 64, dtype)
+        array = np.asarray(rng.integers(-64, 64, shape) / 64, numpy_dtype(dtype))
     else:
         low = 1 if known.padding == 0 and (known.limit or 10) > 1 else 0
-        array = np.asarray(rng.integers(low, known.limit or 10, shape), dtype)
+        array = np.asarray(rng.integers(low, known.limit or 10, shape), numpy_dtype(dtype))
     if known.padding is not None and array.ndim > 1 and _holds(dtype, known.padding):
         _pad_sequences(array, known.padding)
     return array
@@ -147,7 +147,7 @@ def check_sample(name: str, value: Value, array: np.ndarray) -> np.ndarray:
         return array.astype(object)
     if array.dtype.kind in "biuf" or is_float(array.dtype.name):
         with np.errstate(invalid="ignore"):  # what doesn't fit an integer is found below
-            converted = array.astype(value.dtype)
+            converted = array.astype(numpy_dtype(value.dtype))
         if is_float(value.dtype) or np.array_equal(converted, array):
             return converted
     raise UsageError(f"expected samples that {value.dtype} holds for input '{name}'. Received: dtype={array.dtype}")

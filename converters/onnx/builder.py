@@ -10,6 +10,7 @@ import numpy as np
 
 from ...ir import Graph, Node, Value
 from ...ops.op import Op
+from ...ops.promotion import numpy_dtype
 from ..target import Emission, Options
 from .opset import ML_OPSET, opset_of
 from .proto import GraphProto, NodeProto, data_type
@@ -29,16 +30,14 @@ class Builder:
         self,
         options: Options,
         emissions: Mapping[type[Op], Emission],
-        prepared: Callable[[Graph], Graph],
         outputs: Mapping[Value, str],
         reserved: Iterable[str],
     ):
-        """prepared: makes the body of a loop ready for emission; outputs: what values that are outputs shall be called;
+        """outputs: what values that are outputs shall be called;
         reserved: names that nothing else may have."""
         self.options = options
         self.opset = opset_of(options)
         self.emissions = emissions
-        self.prepared = prepared
         self.parent: Builder | None = None
         self.nodes: list[NodeProto] = []
         self.tensors: dict[Value, str] = {}
@@ -147,7 +146,7 @@ class Builder:
 
     def constant(self, values: Any, dtype: str, hint: str = "constant") -> str:
         """A small constant; equal ones are written once."""
-        array = np.asarray(values, object if dtype == "string" else dtype)
+        array = np.asarray(values, numpy_dtype(dtype))
         key = (dtype, array.shape, repr(array.tolist()))
         if key not in self._constants:
             self._constants[key] = self.weight(array, hint)

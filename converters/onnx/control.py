@@ -16,7 +16,7 @@ from .saying import emission
 def _scan(b: Builder, node: Node, *xs: str) -> Any:
     """ONNX's Scan; what doesn't change from step to step the body reads from the graph around it."""
     op: Any = node.op
-    body = b.prepared(op.body)
+    body = op.body
     end = op.states + op.sequences
     inner = b.child()
     names = [inner.declared(v) for v in body.inputs[:end]]

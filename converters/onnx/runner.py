@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +12,11 @@ from typing import Any
 import numpy as np
 
 from ...errors import FileError, KportError, UsageError
-from .proto import output_field
+from ...ops.promotion import numpy_dtype
+from .proto import data_type, output_field
 from .reader import mapped, tensor_names
+
+BFLOAT16 = "tensor(bfloat16)"
 
 
 def runtime() -> str:
@@ -48,7 +53,29 @@ def _told(kind: type[KportError], what: str) -> Iterator[None]:
 
 def _run(opened: Any, outputs: list[str] | None, inputs: Mapping[str, np.ndarray]) -> list[np.ndarray]:
     with _told(UsageError, "ONNX Runtime can't compute this"):
+        if BFLOAT16 in {tensor.type for tensor in (*opened.get_inputs(), *opened.get_outputs())}:
+            given = {name: _as_ort(array) for name, array in inputs.items()}
+            names = outputs or [tensor.name for tensor in opened.get_outputs()]
+            return [_from_ort(value) for value in opened.run_with_ort_values(names, given)]
         return list(opened.run(outputs, dict(inputs)))
+
+
+def _as_ort(array: np.ndarray) -> Any:
+    """The array as ONNX Runtime holds it; it doesn't know NumPy's bfloat16, but takes its bits."""
+    from onnxruntime import OrtValue
+
+    if array.dtype.name != "bfloat16":
+        return OrtValue.ortvalue_from_numpy(array)
+    return OrtValue.ortvalue_from_numpy_with_onnx_type(np.ascontiguousarray(array).view(np.uint16), data_type("bfloat16"))
+
+
+def _from_ort(value: Any) -> np.ndarray:
+    """The value as an array; the bits of a bfloat16 are read from where they lie."""
+    if value.data_type() != BFLOAT16:
+        return np.asarray(value.numpy())
+    shape = value.shape()
+    bits = ctypes.string_at(value.data_ptr(), 2 * math.prod(shape)) if math.prod(shape) else b""
+    return np.frombuffer(bits, numpy_dtype("bfloat16")).reshape(shape)
 
 
 def run(path: Path, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:

@@ -7,11 +7,10 @@ from pathlib import Path
 
 from ... import __version__
 from ...ir import Graph, Value
-from ..prepare import prepare
+from ..passes.half_precision import half_precision
 from ..target import Options
 from .builder import Builder, read_by
 from .emissions import EMISSIONS
-from .half import half
 from .opset import ir_version
 from .proto import OUTSIDE, GraphProto, Weight, model
 
@@ -24,7 +23,7 @@ PAGE = 1 << 12
 def write(graph: Graph, path: Path, contract: Mapping[str, str], options: Options, *, limit: int = LIMIT) -> None:
     """Writes `graph` to `path`; above `limit` bytes of weights also `<path>.data`, which must stay beside it."""
     if options.precision == "float16":
-        graph, _ = half(graph)
+        graph, _ = half_precision(graph)
     proto, builder = build(graph, options)
     read = set().union(*map(read_by, proto.nodes), (name for name, _ in proto.outputs))
     weights = [Weight(name, array) for name, array in builder.weights.items() if name in read]
@@ -48,7 +47,7 @@ def build(graph: Graph, options: Options) -> tuple[GraphProto, Builder]:
     for value, name in zip(graph.outputs, graph.output_names, strict=True):
         names.setdefault(value, name)
     reserved = (*graph.input_names, *graph.output_names)
-    builder = Builder(options, EMISSIONS, lambda body: loop_body(body, options), names, reserved)
+    builder = Builder(options, EMISSIONS, names, reserved)
     builder.tensors.update(zip(graph.inputs, graph.input_names, strict=True))
     builder.emit(graph)
     outputs = builder.outputs([builder.tensor(v) for v in graph.outputs], graph.output_names)
@@ -60,13 +59,6 @@ def build(graph: Graph, options: Options) -> tuple[GraphProto, Builder]:
         [(name, value.type) for name, value in zip(graph.input_names, graph.inputs, strict=True)],
         [(name, value.type) for name, value in zip(graph.output_names, graph.outputs, strict=True)],
     ), builder
-
-
-def loop_body(body: Graph, options: Options) -> Graph:
-    """The body of a loop as this target can say it."""
-    from .target import TARGET
-
-    return prepare(body, TARGET, options)
 
 
 def write_outside(weights: list[Weight], path: Path) -> list[Weight]:

@@ -1,12 +1,14 @@
-"""Replaces what a target can't say by simpler operations; what then remains is reported all at once."""
+"""Replaces what a target can't say by simpler operations; what remains then is reported all at once."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from ...errors import UnsupportedError
 from ...ir import Graph, Node, Value
 from ...ops.op import Op
+from ...ops.scan import Scan
 from ..target import Options, Target
 from .rewrite import rewrite
 
@@ -15,7 +17,7 @@ ROUNDS = 8
 
 
 def decompose(graph: Graph, target: Target, options: Options) -> tuple[Graph, int]:
-    """Every node that the target refuses is decomposed, repeatedly; UnsupportedError lists those that can't be."""
+    """Every node that the target refuses is decomposed, repeatedly, if it can be."""
 
     def rule(node: Node, inputs: list[Value | None]) -> Any:
         op = node.op
@@ -30,10 +32,24 @@ def decompose(graph: Graph, target: Target, options: Options) -> tuple[Graph, in
         total += changes
         if not changes:
             break
-    refused = [(node, reason) for node in graph.nodes if (reason := target.refusal(node, options)) is not None]
+    return graph, total
+
+
+def require_said(graph: Graph, target: Target, options: Options) -> None:
+    """UnsupportedError with every node that the target refuses, those in the bodies of loops as well."""
+    refused = list(refusals(graph, target, options))
     if refused:
         raise UnsupportedError(_message(target, refused))
-    return graph, total
+
+
+def refusals(graph: Graph, target: Target, options: Options) -> Iterator[tuple[Node, str]]:
+    """The nodes that the target refuses, and why."""
+    for node in graph.nodes:
+        reason = target.refusal(node, options)
+        if reason is not None:
+            yield node, reason
+        elif isinstance(node.op, Scan):
+            yield from refusals(node.op.body, target, options)
 
 
 def _message(target: Target, refused: list[tuple[Node, str]]) -> str:

@@ -62,7 +62,7 @@ def promote(*xs: Any) -> list[Any]:
     common = result_dtype(*known) if known else None
     wanted = [python_dtype(x, common) for x in xs if dtype_of(x) is None]
     target = result_dtype(*([common] if common else []), *wanted)
-    return [np.asarray(x, target) if dtype_of(x) is None else cast(x, target) for x in xs]
+    return [np.asarray(x, numpy_dtype(target)) if dtype_of(x) is None else cast(x, target) for x in xs]
 
 
 __all__ = [

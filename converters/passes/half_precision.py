@@ -29,7 +29,7 @@ from ...ops.op import Op
 from ...ops.recurrent import Gru, Lstm, SimpleRnn
 from ...ops.scan import Scan
 from ...ops.softmax import LogSoftmax, Softmax
-from ..passes.rewrite import Rewriter
+from .rewrite import Rewriter
 
 SUFFIX = ":float16"
 LIMIT = float(np.finfo(np.float16).max)
@@ -65,7 +65,7 @@ WEIGHTED: frozenset[type[Op]] = frozenset({Conv, ConvTranspose, Einsum, Gru, Lin
 """Operations that end the preparation of inputs."""
 
 
-def half(graph: Graph) -> tuple[Graph, int]:
+def half_precision(graph: Graph) -> tuple[Graph, int]:
     """The graph in half precision; the number of values that are float16 now."""
     return _Half(graph).run()
 
