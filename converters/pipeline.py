@@ -107,9 +107,9 @@ def convert_one(source: Source, target: Target, place: Path, request: Request, *
             fate = "kept, as asked" if request.allow_mismatch else "the artifact is withheld; --allow-mismatch keeps it"
             result.reason = f"{result.reason}: {fate}"
         if result.status in (report.PASSED, report.NOT_RUN) or (request.allow_mismatch and result.status == report.FAILED):
-            hand_over(folder, place)
+            hand_over(folder, target, place)
             result.path = str(place)
-            result.bytes = size_of(place)
+            result.bytes = size_of(target, place)
     return result
 
 
@@ -218,27 +218,37 @@ def destinations(source: Source, chosen: Sequence[Target], request: Request) -> 
     for target in chosen:
         place = output if is_file and output is not None else (output or Path()) / f"{source.stem}{target.suffix}"
         places[target.name] = place
-        if not place.exists():
-            continue
-        if any(place.samefile(path) for path in source.files if path.exists()):
-            raise UsageError(f"the artifact of {target.name} would replace the source {place}: give another --output")
-        is_own = target.read_contract(place) is not None
-        if place.is_dir() and not is_own:
-            raise UsageError(f"{place} is a directory that was not written by kport: give another --output")
-        if not (is_own or request.force):
-            raise UsageError(f"{place} exists and was not written by kport: give another --output, or --force to replace it")
+        is_own = place.exists() and target.read_contract(place) is not None
+        for file in target.files(place):
+            refuse_to_replace(file, is_own, source, target, request)
     return places
 
 
-def hand_over(folder: Path, place: Path) -> None:
-    """Moves what was written to its place, whole."""
-    for item in sorted(folder.iterdir(), key=lambda p: p.name == place.name):  # the artifact itself last
-        goal = place.parent / item.name
+def refuse_to_replace(file: Path, is_own: bool, source: Source, target: Target, request: Request) -> None:
+    """UsageError if an artifact may not take the place of what is there; is_own: kport wrote that."""
+    if not file.exists():
+        return
+    if any(file.samefile(path) for path in source.files if path.exists()):
+        raise UsageError(f"the artifact of {target.name} would replace the source {file}: give another --output")
+    if file.is_dir() and not is_own:
+        raise UsageError(f"{file} is a directory that was not written by kport: give another --output")
+    if not (is_own or request.force):
+        raise UsageError(f"{file} exists and was not written by kport: give another --output, or --force to replace it")
+
+
+def hand_over(folder: Path, target: Target, place: Path) -> None:
+    """Moves what was written to its place, whole; what an earlier artifact had beside it and this one hasn't, goes."""
+    for goal in reversed(target.files(place)):  # the artifact itself last
         if goal.is_dir():
             shutil.rmtree(goal)
-        os.replace(item, goal)
+        item = folder / goal.name
+        if item.exists():
+            os.replace(item, goal)
+        else:
+            goal.unlink(missing_ok=True)
 
 
-def size_of(path: Path) -> int:
-    """Bytes of a file, or of all files of a directory."""
-    return path.stat().st_size if path.is_file() else sum(p.stat().st_size for p in path.rglob("*") if p.is_file())
+def size_of(target: Target, place: Path) -> int:
+    """Bytes of all files of an artifact."""
+    inside = (p for file in target.files(place) for p in (file, *file.rglob("*")) if p.is_file())
+    return sum(p.stat().st_size for p in inside)

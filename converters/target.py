@@ -61,6 +61,7 @@ class Target:
     run: runs an artifact in the target's real runtime: (path, inputs in order) → outputs in order; runtime: its name and
     version; observe: the values of the artifact's inner tensors by name;
     predict: runs an artifact on arrays by input name (or the only input's array) → outputs by name;
+    beside: what the names of further files of an artifact end with, after its own name; they lie in the same folder;
     requires: packages without which it can't be written, and the extra that installs them.
     """
 
@@ -80,8 +81,13 @@ class Target:
     unsupported: Mapping[type[Op], str] = field(default_factory=dict)
     channels_first: frozenset[type[Op]] = frozenset()
     options: frozenset[str] = frozenset()
+    beside: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     extra: str = ""
+
+    def files(self, artifact: Path) -> list[Path]:
+        """Where the files of an artifact are, or would be: it, then those beside it."""
+        return [artifact, *(artifact.with_name(artifact.name + suffix) for suffix in self.beside)]
 
     def refusal(self, node: Node, options: Options) -> str | None:
         """Why the target can't say this node as it is; None if it can."""

@@ -50,7 +50,7 @@ def verify(
     _, border = ask_layout(graph, written.input_layout)
     fix_sizes(graph, border.shapes_to_keras(written.shapes))
     run_reference(source, request.samples)
-    result = TargetReport(target.name, str(path), size_of(path), rtol=tolerance.rtol, atol=tolerance.atol)
+    result = TargetReport(target.name, str(path), size_of(target, path), rtol=tolerance.rtol, atol=tolerance.atol)
     result.seconds["load"] = source.seconds["load"]
     with failing_into(result):
         check_artifact(source, replace(target, annotate=lambda path, entries: None), path, border, tolerance, untouched, result)

@@ -14,7 +14,7 @@ from ..contract import KEY
 from ..target import Target, Tolerance
 from . import reader, runner
 from .emissions import EMISSIONS, UNSUPPORTED
-from .writer import write
+from .writer import DATA, write
 
 
 def read_contract(path: Path) -> Mapping[str, str] | None:
@@ -44,6 +44,7 @@ TARGET = Target(
     predict=runner.predict,
     runtime=runner.runtime,
     observe=runner.observe,
+    beside=(DATA,),
     requires=("onnxruntime",),
     extra="onnx",
 )

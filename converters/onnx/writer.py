@@ -16,6 +16,8 @@ from .proto import OUTSIDE, GraphProto, Weight, model
 
 LIMIT = (1 << 31) - (1 << 20)
 """Protobuf ends at 2 GiB: a model with more bytes of weights keeps them in a file beside it."""
+DATA = ".data"
+"""Ends the name of that file, after the model's own."""
 PAGE = 1 << 12
 """Weights in the file beside start at pages, so that a runtime can map them."""
 
@@ -28,7 +30,7 @@ def write(graph: Graph, path: Path, contract: Mapping[str, str], options: Option
     read = set().union(*map(read_by, proto.nodes), (name for name, _ in proto.outputs))
     weights = [Weight(name, array) for name, array in builder.weights.items() if name in read]
     if sum(w.size for w in weights) > limit:
-        weights = write_outside(weights, path.with_name(path.name + ".data"))
+        weights = write_outside(weights, path.with_name(path.name + DATA))
     pieces = model(
         proto,
         weights,

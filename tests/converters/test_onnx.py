@@ -147,18 +147,24 @@ def test_the_same_model_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_weights_beyond_the_limit_lie_outside(tmp_path: Path) -> None:
-    graph = model_of(lambda x: layers.Dense(40)(layers.Dense(50)(x)), (30,))
+    shared = layers.Dense(30, name="shared")
+    graph = model_of(lambda x: layers.Dense(40, name="c")(shared(layers.Dense(50, name="b")(shared(x))[:, :30])), (30,))
     path = tmp_path / "model.onnx"
     write(prepare(graph, TARGET, Options()), path, {}, Options(), limit=5000)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["model.onnx", "model.onnx.data"]
-    assert path.stat().st_size < 2000
+    assert path.stat().st_size < 3000
+    outside = [w for w in onnx.load(path, load_external_data=False).graph.initializer if w.external_data]
+    assert [w.name for w in outside] == ["shared/kernel", "b/kernel", "c/kernel"]  # what is shared, once
     onnx.checker.check_model(str(path), full_check=True)
     x = floats(2, 30)
     inside = tmp_path / "inside.onnx"
     agrees(graph, [x], inside)
     np.testing.assert_array_equal(TARGET.run(path, [x])[0], TARGET.run(inside, [x])[0])
     assert TARGET.observe is not None
-    assert "dense_outside" not in TARGET.observe(path, [x])
+    assert "shared/Linear" in TARGET.observe(path, [x])
+    (tmp_path / "model.onnx.data").unlink()
+    with pytest.raises(FileError, match=r"ONNX Runtime can't load .*model.onnx"):
+        TARGET.run(path, [x])
 
 
 def test_metadata(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from onnx import numpy_helper
 import kport
 from kport import layers
 from kport.converters import contract, targets
+from kport.converters.onnx import writer
 from kport.converters.report import Report
 from kport.errors import UsageError
 from kport.registry import CUSTOM
@@ -242,6 +243,37 @@ def test_inputs_of_every_dtype(tmp_path: Path, dtype: str) -> None:
     x, unused = kport.Input((4,), dtype=dtype), kport.Input((None, 2), dtype="int32")
     report = convert(kport.Model([x, unused], kport.ops.cast(x, "float32") * 2.0), tmp_path / "m.onnx")
     assert report.targets[0].status == "passed", report.targets[0].reason
+
+
+@pytest.fixture
+def all_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weights lie in a file of their own, whatever their size."""
+    monkeypatch.setattr(writer.write, "__kwdefaults__", {"limit": 0})
+    monkeypatch.setattr(writer, "OUTSIDE", 0)
+
+
+def test_weights_in_a_file_beside_the_artifact(tmp_path: Path, all_outside: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, path = small_model(), tmp_path / "a" / "m.onnx"
+    (found,) = convert(model, path).targets
+    assert (found.status, found.bytes) == ("passed", sum(p.stat().st_size for p in path.parent.iterdir()))
+    assert sorted(p.name for p in path.parent.iterdir()) == ["m.onnx", "m.onnx.data"]
+    assert kport.verify(model, path).targets[0].bytes == found.bytes
+    moved = path.parent.rename(tmp_path / "b") / "m.onnx"
+    assert kport.verify(model, moved).exit_status == 0
+    (tmp_path / "n.onnx.data").write_text("precious")
+    with pytest.raises(UsageError, match=r"n.onnx.data exists and was not written by kport"):
+        convert(model, tmp_path / "n.onnx")
+    monkeypatch.undo()
+    assert convert(model, moved).exit_status == 0  # which is small now
+    assert [p.name for p in moved.parent.iterdir()] == ["m.onnx"]
+
+
+def test_bfloat16_at_the_border(tmp_path: Path) -> None:
+    x, y = kport.Input((4,), dtype="bfloat16"), kport.Input((4,))
+    report = convert(kport.Model([x, y], [x * 2, y + 1.0]), tmp_path / "m.onnx")
+    assert report.targets[0].status == "passed", report.targets[0].reason
+    golden = json.loads((targets.get("onnx").read_contract(tmp_path / "m.onnx") or {})[contract.KEY])["golden"]
+    assert [contract.decode(a).dtype.name for a in golden["outputs"].values()] == ["bfloat16", "float32"]
 
 
 def test_a_scalar_input(tmp_path: Path) -> None:
