@@ -16,6 +16,7 @@ import numpy as np
 from ..errors import LayerError, MissingPartError
 from ..layers.layer import Layer
 from ..models.model import Model
+from ..naming import snake_case
 from ..ops.variable import Variable
 from .archive import LayerWeights, Stored
 from .conversions import CONVERSIONS, OLD_COUNTS, Origin
@@ -46,19 +47,37 @@ def _last_part(name: str) -> str:
 
 
 def _by_name(layers: dict[str, Layer], stored: dict[str, list[Stored]]) -> list[tuple[Layer, str]] | None:
-    """Layers with the arrays of their name; None if a layer has none of its name."""
-    return [(layer, name) for name, layer in layers.items()] if set(layers) <= set(stored) else None
+    """Layers with the arrays of their name; None if a layer has none of its name, or an array no layer."""
+    return [(layer, name) for name, layer in layers.items()] if set(layers) == set(_used(stored)) else None
+
+
+def _used(stored: dict[str, list[Stored]]) -> dict[str, list[Stored]]:
+    """Without the state of random generators, which kport's layers don't have."""
+    return {name: arrays for name, arrays in stored.items() if not all(_is_random_state(a) for a in arrays)}
 
 
 def _by_order(model: Model, layers: dict[str, Layer], stored: dict[str, list[Stored]]) -> list[tuple[Layer, str]]:
     """Layers with arrays in order: the names of layers that Keras made up differ from process to process."""
-    used = {name: arrays for name, arrays in stored.items() if not all(_is_random_state(a) for a in arrays)}
+    used = _used(stored)
     if len(layers) != len(used):
         raise MissingPartError(
             f"expected weights of {len(layers)} layers of model '{model.name}': {list(layers)[:6]}. "
             f"Received: weights of {len(used)} layers: {list(used)[:6]}"
         )
-    return list(zip(layers.values(), used, strict=True))
+    pairs = list(zip(layers.values(), used, strict=True))
+    mixed = [(layer.name, name) for layer, name in pairs if layer.name in used and layer.name != name and not _is_made_up(layer)]
+    if mixed:
+        raise LayerError(
+            f"expected the arrays of '{mixed[0][0]}' at its place among the layers of the file. Received: '{mixed[0][1]}' there, "
+            f"and other names for {sorted(set(layers) - set(used))[:6]}; give the architecture that belongs to the weights",
+            mixed[0][0],
+        )
+    return pairs
+
+
+def _is_made_up(layer: Layer) -> bool:
+    """Whether Keras may have named the layer: its class and a number."""
+    return re.fullmatch(rf"{snake_case(type(layer).__name__)}(_\d+)?", layer.name) is not None
 
 
 def _by_attribute(layer: Layer, path: str, stored: dict[str, list[Stored]]) -> Iterator[tuple[Layer, str]]:

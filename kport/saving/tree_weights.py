@@ -36,7 +36,7 @@ def assign_tree(model: Model, weights: TreeWeights, assets: dict[str, dict[str, 
             _load_assets(layer, assets[path])
         own = sorted(layer.own_weights, key=lambda w: not w.trainable)
         if own:
-            _fill(layer, own, weights.arrays.get(path), path)
+            _fill(layer, own, path, weights)
 
 
 def walk(layer: Layer, path: str, weights: TreeWeights) -> Iterator[tuple[str, Layer]]:
@@ -134,9 +134,11 @@ def _base(name: str) -> str:
     return _number(name)[0]
 
 
-def _fill(layer: Layer, own: list[Any], stored: dict[str, Stored] | None, path: str) -> None:
+def _fill(layer: Layer, own: list[Any], path: str, weights: TreeWeights) -> None:
+    stored = weights.arrays.get(path)
     if stored is None:
-        raise MissingPartError(f"expected weights of layer '{layer.name}' at '{path}' of the file. Received: none")
+        places = [p for p, arrays in weights.arrays.items() if arrays][:6]
+        raise MissingPartError(f"expected weights of layer '{layer.name}' at '{path}' of the file. Received: arrays at {places}")
     arrays: list[Any] = [stored[key] for key in sorted(stored, key=_position)]
     if any(a.dtype == "int8" for a in arrays) and len(arrays) > len(own):
         arrays = dequantized(layer, own, named(layer, own, arrays))

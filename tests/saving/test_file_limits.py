@@ -69,8 +69,8 @@ def test_yaml_that_multiplies(item: str, tmp_path: Path) -> None:
 def test_yaml_that_refers_to_itself_a_little(tmp_path: Path) -> None:
     """PyYAML writes a list that occurs twice once."""
     path = tmp_path / "model.yaml"
-    path.write_text("class_name: Sequential\nconfig:\n- class_name: Dense\n  config: {units: 2, name: d, "
-                    "batch_input_shape: &s [null, 3], other: *s}\n")  # fmt: skip
+    layer = "- class_name: Dense\n  config: {{units: 2, name: {}, batch_input_shape: {}}}\n"
+    path.write_text("class_name: Sequential\nconfig:\n" + layer.format("a", "&s [null, 3]") + layer.format("b", "*s"))
     with pytest.raises(KportError, match="weights"):
         load(path)
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import FileError, UnsafeFileError
+from ...ops.promotion import numpy_dtype
 from ..archive import Archive, LayerWeights, Stored, TreeWeights, reading
 from .hdf5_heaps import check_heaps
 
@@ -22,6 +23,8 @@ MAGIC = b"\x89HDF\r\n\x1a\n"
 _MAX_RATIO = 1000
 """A compressed dataset may be this many times larger than its storage."""
 _MAX_DEPTH = 64
+_BFLOAT16 = np.dtype("V2")
+"""HDF5 has no such type: h5py keeps its two bytes as they are."""
 _MAX_NAMES = 1_000_000
 _MAX_GROUPS = 100_000
 _MAX_CHUNK = 1 << 24
@@ -129,19 +132,25 @@ def _child(group: Any, name: str) -> Any:
 def _stored(dataset: Any, name: str | None = None) -> Stored:
     import h5py
 
-    where = f"{dataset.file.filename}:{dataset.name}"
+    where = dataset.name
     if not isinstance(dataset, h5py.Dataset):
-        raise FileError(f"expected an array at {where}. Received: a group")
+        raise FileError(f"expected an array at {where}. Received: a {type(dataset).__name__.lower()}")
     if dataset.is_virtual or dataset.external:
         raise UnsafeFileError(f"expected an array within the file at {where}. Received: external or virtual storage")
-    if dataset.dtype.kind not in "fiub" and dataset.dtype.name != "bfloat16":
+    dtype = "bfloat16" if dataset.dtype == _BFLOAT16 else dataset.dtype.name
+    if dataset.dtype.kind not in "fiub" and dtype != "bfloat16":
         raise FileError(f"expected numbers at {where}. Received: dtype={dataset.dtype}")
     if dataset.chunks and math.prod(dataset.chunks) > max(dataset.size, _MAX_CHUNK):
         raise UnsafeFileError(f"expected chunks no larger than the array at {where}. Received: chunks={dataset.chunks}")
     held = dataset.id.get_storage_size()
     if dataset.nbytes > max(held, 64) * (_MAX_RATIO if dataset.chunks else 1):
         raise UnsafeFileError(f"expected at most the {held} stored bytes at {where}. Received: shape={dataset.shape}")
-    return Stored(name or dataset.name.strip("/"), dataset.shape, dataset.dtype.name, lambda: np.asarray(dataset[()]))
+    return Stored(name or dataset.name.strip("/"), dataset.shape, dtype, lambda: _read(dataset, dtype))
+
+
+def _read(dataset: Any, dtype: str) -> np.ndarray:
+    array = np.asarray(dataset[()])
+    return array.view(numpy_dtype(dtype)) if dtype == "bfloat16" else array
 
 
 def _attribute(attributes: Any, name: str) -> Any:

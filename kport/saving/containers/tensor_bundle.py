@@ -7,12 +7,14 @@ tensorflow/core/protobuf/tensor_bundle.proto, https://github.com/google/leveldb/
 
 from __future__ import annotations
 
+import math
 import struct
 from pathlib import Path
 
 import numpy as np
 
 from ...errors import FileError, UnsafeFileError
+from ...ops.promotion import numpy_dtype
 from ..archive import Stored
 from ..limits import regular
 from .protobuf import all_of, fields, int_of, one_of, varint
@@ -30,6 +32,7 @@ DTYPES = {
     6: "int8",
     9: "int64",
     10: "bool",
+    14: "bfloat16",
     17: "uint16",
     19: "float16",
     22: "uint32",
@@ -68,10 +71,10 @@ class TensorBundle:
     def _stored(self, name: str, entry: bytes) -> Stored:
         dtype = DTYPES[int_of(entry, 1)]
         shape = tuple(int_of(dimension, 1) for dimension in all_of(one_of(entry, 2), 2))
-        expected = int(np.prod(shape, dtype=object)) * np.dtype(dtype).itemsize
+        expected = math.prod(shape) * np.dtype(numpy_dtype(dtype)).itemsize
         if expected != int_of(entry, 5):
             raise FileError(f"expected {expected} bytes for {name} of shape {shape}. Received: {int_of(entry, 5)}")
-        return Stored(name, shape, dtype, lambda: np.frombuffer(self._read(entry), dtype).reshape(shape))
+        return Stored(name, shape, dtype, lambda: np.frombuffer(self._read(entry), numpy_dtype(dtype)).reshape(shape))
 
     def _read(self, entry: bytes) -> bytes:
         numbers = {n: v for n, v in fields(entry) if isinstance(v, int)}
