@@ -12,11 +12,15 @@ from typing import Any
 import numpy as np
 
 from ...errors import FileError, KportError, UsageError
+from ...ir import Graph, TensorType
 from ...ops.promotion import numpy_dtype
+from ..samples import samples_for
 from .proto import data_type, output_field
 from .reader import mapped, tensor_names
 
 BFLOAT16 = "tensor(bfloat16)"
+DTYPES = {"float": "float32", "double": "float64"}
+"""What ONNX Runtime calls otherwise than NumPy."""
 
 
 def runtime() -> str:
@@ -88,17 +92,22 @@ def run(path: Path, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
 
 
 def predict(path: Path, x: Mapping[str, np.ndarray] | Sequence[np.ndarray] | np.ndarray) -> dict[str, np.ndarray]:
-    """The outputs by name, for arrays by input name, in order, or for the only input."""
+    """The outputs by name, for arrays by input name, in order, or for the only input; they get the inputs' dtypes."""
     opened = session(path)
-    names = [i.name for i in opened.get_inputs()]
-    if not isinstance(x, Mapping):
-        arrays = [x] if isinstance(x, np.ndarray) else list(x)
-        if len(arrays) != len(names):
-            raise UsageError(f"expected arrays for the inputs {names}. Received: {len(arrays)}")
-        x = dict(zip(names, arrays, strict=True))
-    if set(x) != set(names):
-        raise UsageError(f"expected arrays for the inputs {names}. Received: {sorted(x)}")
-    return dict(zip([o.name for o in opened.get_outputs()], _run(opened, None, x), strict=True))
+    declared = interface(opened)
+    arrays = samples_for(declared, [x] if isinstance(x, np.ndarray) else x)
+    names = [o.name for o in opened.get_outputs()]
+    return dict(zip(names, _run(opened, None, dict(zip(declared.input_names, arrays, strict=True))), strict=True))
+
+
+def interface(opened: Any) -> Graph:
+    """A graph that has only the inputs of the file."""
+    graph = Graph()
+    for tensor in opened.get_inputs():
+        kind = tensor.type.removeprefix("tensor(").removesuffix(")")
+        sizes = tuple(size if isinstance(size, int) else None for size in tensor.shape)
+        graph.add_input(tensor.name, TensorType(DTYPES.get(kind, kind), sizes))
+    return graph
 
 
 def observe(path: Path, inputs: Sequence[np.ndarray]) -> dict[str, np.ndarray]:

@@ -197,6 +197,10 @@ def test_predict_and_observe(tmp_path: Path) -> None:
     (output,) = TARGET.run(path, [x])
     np.testing.assert_array_equal(TARGET.predict(path, x)["last"], output)
     np.testing.assert_array_equal(TARGET.predict(path, {"in_0": x})["last"], output)
+    np.testing.assert_array_equal(TARGET.predict(path, {"in_0": x.astype("float64")})["last"], output)
+    np.testing.assert_array_equal(TARGET.predict(path, [x.tolist()])["last"], output)
+    with pytest.raises(UsageError, match="expected samples of"):
+        TARGET.predict(path, floats(2, 5))
     assert TARGET.observe is not None
     observed = TARGET.observe(path, [x])
     assert set(observed) == {"first/Linear", "first/Relu", "last"}
