@@ -61,7 +61,8 @@ def load_source(path: Any, weights: Any = None, custom: Any = None) -> tuple[Mod
                 _assign(model, archive)
                 _check_ready(model)
     dialect = f"Keras {generation}"
-    return model, Source(file, archive.format, archive.keras_version, archive.backend, dialect)
+    other = Path(weights) if weights is not None and weights is not False else None
+    return model, Source(file, archive.format, archive.keras_version, archive.backend, dialect, other)
 
 
 def _build(architecture: Entry, archive: Archive) -> Model:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 import kport
 from kport.errors import LayerError, MissingPartError
+from kport.saving import load_source
 from tests.compare import assert_same
 from tests.saving.test_hostile_files import architecture, dense, write_keras
 
@@ -60,6 +62,13 @@ def test_names_at_other_places_are_not_mixed_up(tmp_path: Path) -> None:
     weights = weights_of(tmp_path, {"last": 3.0, "first": 1.0, "center": 2.0})
     with pytest.raises(LayerError, match=r"layer 'first': .*Received: 'last' there.*\['middle'\]"):
         kport.load(model_of(tmp_path, "first", "middle", "last"), weights)
+
+
+def test_the_digest_is_of_both_files(tmp_path: Path) -> None:
+    model, weights = model_of(tmp_path, "a"), weights_of(tmp_path, {"a": 1.0})
+    digest = load_source(model, weights)[1].sha256
+    assert digest == hashlib.sha256(model.read_bytes() + weights.read_bytes()).hexdigest()
+    assert load_source(model, weights=False)[1].sha256 == hashlib.sha256(model.read_bytes()).hexdigest()
 
 
 @pytest.mark.parametrize("names", [["first"], ["first", "second", "third"]])
