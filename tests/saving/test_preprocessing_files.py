@@ -73,6 +73,12 @@ KERAS_2: dict[str, tuple[np.ndarray, Callable[[Any], list[Any]]]] = {
         lambda k: [k.TextVectorization(vocabulary=["a", "cat"], idf_weights=[0.5, 2.0], output_mode="tf_idf"), k.Dense(2)],
     ),
     "lookup": (TEXTS, lambda k: [k.StringLookup(vocabulary=["", "a b c"], num_oov_indices=2), k.Embedding(9, 2)]),
+    "words there": (TEXTS, lambda k: [k.StringLookup(vocabulary=["", "a b c"], output_mode="multi_hot")]),
+    "words counted": (TEXTS, lambda k: [k.TextVectorization(vocabulary=["a", "cat"], output_mode="count")]),
+    "categories": (
+        NUMBERS[:, :1].astype("int64"),
+        lambda k: [k.IntegerLookup(vocabulary=[1, 2, 4], output_mode="one_hot"), k.CategoryEncoding(4, output_mode="count")],
+    ),
     "statistics": (NUMBERS, lambda k: [adapted(k.Normalization(), NUMBERS), k.Dense(3)]),
     "bins": (NUMBERS, lambda k: [adapted(k.Discretization(num_bins=4, output_mode="count"), NUMBERS)]),
     "images": (
@@ -96,11 +102,13 @@ def test_opens_what_keras_2_saved(name: str, suffix: str, tmp_path: Path) -> Non
     import tf_keras
 
     data, make = KERAS_2[name]
-    inputs = tf_keras.Input(data.shape[1:], dtype="string" if data.dtype == object else None)
+    inputs = tf_keras.Input(data.shape[1:], dtype="string" if data.dtype == object else data.dtype)
     theirs = tf_keras.Sequential([inputs, *make(tf_keras.layers)])
     theirs.save(tmp_path / f"model.{suffix}")
     expected = theirs(tf.constant(data.tolist()) if data.dtype == object else data, training=False)
-    assert_same(kport.load(tmp_path / f"model.{suffix}").predict(data).astype("float32"), expected, 1e-5, 1e-5)
+    actual = kport.load(tmp_path / f"model.{suffix}").predict(data)
+    assert actual.dtype == expected.dtype
+    assert_same(actual, expected, 1e-5, 1e-5)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,15 @@ _MASKED = np.iinfo(np.int64).max
 MODES = (*OUTPUT_MODES, "tf_idf")
 
 
+VECTOR_DTYPE = "int64"
+"""What Keras 3's vectors of counts are."""
+
+
+def without_vector_dtype(config: dict[str, Any]) -> dict[str, Any]:
+    """A configuration without what Keras 3 doesn't know, if it has Keras 3's value."""
+    return {k: v for k, v in config.items() if k != "vector_dtype" or v != VECTOR_DTYPE}
+
+
 class IndexLookup(Layer):
     """Base of the lookup layers. The numbers are, in this order: the mask token's (only if there is a `mask_token` and the
     `output_mode` is "int"), `num_oov_indices` for tokens that aren't in the vocabulary, one for each token of it.
@@ -32,7 +41,8 @@ class IndexLookup(Layer):
     mask_token; oov_token (what `invert` gives for unknown numbers); vocabulary (tokens with or without those two at the
     front); idf_weights (for "tf_idf", one for each token); invert (numbers to tokens); output_mode ("int" or vectors:
     "one_hot", "multi_hot", "count", "tf_idf"); pad_to_max_tokens (vectors have max_tokens numbers); salt (hashes keyed);
-    vocabulary_size (of vectors, until the vocabulary is known). `sparse` is kept for files; the output is always dense.
+    vocabulary_size (of vectors, until the vocabulary is known); vector_dtype (of vectors but tf_idf's; Keras 2's were floats,
+    Keras 3's are integers). `sparse` is kept for files; the output is always dense.
 
     A file that holds the vocabulary apart gives it to `load_assets`, and the idf weights to `load_own_variables`.
     """
@@ -54,6 +64,7 @@ class IndexLookup(Layer):
         salt: Any = None,
         oov_method: str = "floormod",
         vocabulary_size: int | None = None,
+        vector_dtype: str = VECTOR_DTYPE,
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
@@ -67,6 +78,7 @@ class IndexLookup(Layer):
         self.sparse = sparse
         self.salt = salt_of(salt, self.name)
         self.oov_method = oov_method
+        self.vector_dtype = vector_dtype
         self._expected_size = vocabulary_size
         self._tokens: list[Any] | None = None
         self._idf: np.ndarray | None = None
@@ -87,7 +99,8 @@ class IndexLookup(Layer):
 
     def get_config(self) -> dict[str, Any]:
         known = self._tokens is not None or self._expected_size is not None
-        return super().get_config() | {"vocabulary_size": self.vocabulary_size() if known else None}
+        config = super().get_config() | {"vocabulary_size": self.vocabulary_size() if known else None}
+        return without_vector_dtype(config)
 
     # the vocabulary
 
@@ -219,7 +232,7 @@ class IndexLookup(Layer):
             return indices
         depth = self._depth()
         if self.output_mode != "tf_idf":
-            return encode(indices, self.output_mode, depth, "int64")
+            return encode(indices, self.output_mode, depth, self.vector_dtype)
         weights = np.zeros(depth, np.float32) if self._idf is None else self._idf
         return ops.multiply(encode(indices, "count", depth, "float32"), weights)
 

@@ -11,6 +11,7 @@ from ... import ops
 from ...errors import LayerError
 from ...registry import CUSTOM, layers
 from ..layer import Layer
+from .index_lookup import VECTOR_DTYPE, without_vector_dtype
 from .lookup import StringLookup
 
 PUNCTUATION = r"""[!"#$%&()\*\+,-\./:;<=>?@\[\\\]^_`{|}~\']"""
@@ -46,6 +47,7 @@ class TextVectorization(Layer):
         encoding: str = "utf-8",
         *,
         vocabulary_size: int | None = None,
+        vector_dtype: str = VECTOR_DTYPE,
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
@@ -69,6 +71,7 @@ class TextVectorization(Layer):
             sparse=sparse,
             encoding=encoding,
             vocabulary_size=vocabulary_size,
+            vector_dtype=vector_dtype,
             name=f"{self.name}_lookup",
         )
         self.max_tokens = max_tokens
@@ -78,9 +81,11 @@ class TextVectorization(Layer):
         self.idf_weights = self._lookup_layer.idf_weights
         self.sparse = sparse
         self.encoding = encoding
+        self.vector_dtype = vector_dtype
 
     def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"vocabulary_size": self._lookup_layer.get_config()["vocabulary_size"]}
+        config = super().get_config() | {"vocabulary_size": self._lookup_layer.get_config()["vocabulary_size"]}
+        return without_vector_dtype(config)
 
     def get_vocabulary(self, include_special_tokens: bool = True) -> list[str]:
         """The tokens in the order of their numbers."""

@@ -16,15 +16,14 @@ def _discretization(config: Config) -> tuple[str, Config]:
     return "Discretization", renamed(config, bins="num_bins" if isinstance(bins, int) else "bin_boundaries")
 
 
-def _without_note(config: Config) -> Config:
-    """SavedModels note that there was a vocabulary, which they keep in the TensorFlow graph alone."""
-    return {key: value for key, value in config.items() if key != "has_input_vocabulary"}
+def _lookup(config: Config) -> Config:
+    """Vectors of counts were floats. SavedModels note that there was a vocabulary, which is in the TensorFlow graph alone."""
+    kept = {key: value for key, value in config.items() if key != "has_input_vocabulary"}
+    return kept if config.get("output_mode", "int") == "int" else {"vector_dtype": "float32", **kept}
 
 
 def _integer_lookup(config: Config) -> tuple[str, Config]:
-    return "IntegerLookup", renamed(
-        _without_note(config), max_values="max_tokens", mask_value="mask_token", oov_value="oov_token"
-    )
+    return "IntegerLookup", renamed(_lookup(config), max_values="max_tokens", mask_value="mask_token", oov_value="oov_token")
 
 
 def _category_encoding(config: Config) -> tuple[str, Config]:
@@ -32,11 +31,11 @@ def _category_encoding(config: Config) -> tuple[str, Config]:
 
 
 def _string_lookup(config: Config) -> tuple[str, Config]:
-    return "StringLookup", renamed(_without_note(config), num_oov_tokens="num_oov_indices")
+    return "StringLookup", renamed(_lookup(config), num_oov_tokens="num_oov_indices")
 
 
 def _text_vectorization(config: Config) -> tuple[str, Config]:
-    return "TextVectorization", _without_note(config)
+    return "TextVectorization", _lookup(config)
 
 
 def _random_crop(config: Config) -> tuple[str, Config]:
