@@ -12,6 +12,7 @@ from ..ir import Graph, Value
 from ..ir.graph import dtype_name
 from ..ops.promotion import is_float
 from ..ops.shapes import to_channels_first
+from .passes.half_precision import SUFFIX as HALF
 from .passes.layout import SUFFIX
 from .target import Tolerance
 
@@ -85,12 +86,13 @@ def proves_something(expected: Sequence[np.ndarray]) -> str | None:
 
 
 def first_diverging_layer(
-    graph: Graph, inputs: Sequence[np.ndarray], observed: Mapping[str, np.ndarray], tolerance: Tolerance
+    graph: Graph, inputs: Sequence[np.ndarray], observed: Mapping[str, np.ndarray], tolerance: Tolerance, worst_output: str
 ) -> str | None:
-    """The layer of the first value that the artifact computes differently; None if all that it shows agree.
+    """The layer of the first value that the artifact computes differently; if all inner ones agree, that of the worst
+    output, or None if no layer computes it.
 
     graph: as traced; observed: the artifact's inner tensors by name, which is that of the value they hold, with the
-    layout pass's suffix where channels come first.
+    suffixes of the layout pass where channels come first and of half precision.
     """
     found: list[str] = []
 
@@ -102,13 +104,16 @@ def first_diverging_layer(
                 found.append(value.producer.layer)
 
     interpret(graph, inputs, observe=look)
-    return found[0] if found else None
+    if found:
+        return found[0]
+    node = graph.outputs[graph.output_names.index(worst_output)].producer
+    return None if node is None else node.layer
 
 
 def _forms(value: Value, array: np.ndarray, observed: Mapping[str, np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:
-    forms = []
-    if value.name in observed:
-        forms.append((observed[value.name], array))
-    if value.name + SUFFIX in observed and array.ndim >= 3:
-        forms.append((observed[value.name + SUFFIX], array.transpose(to_channels_first(array.ndim))))
-    return forms
+    """What the artifact has of a value, each with what it should be."""
+    layouts = {"": array}
+    if array.ndim >= 3:
+        layouts[SUFFIX] = array.transpose(to_channels_first(array.ndim))
+    names = ((value.name + suffix + half, form) for suffix, form in layouts.items() for half in ("", HALF))
+    return [(observed[name], form) for name, form in names if name in observed]

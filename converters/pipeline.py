@@ -149,7 +149,9 @@ def check_artifact(
         result.status, result.exit_status = report.FAILED, 0 if request.allow_mismatch else 1
         if target.observe is not None:
             observed = target.observe(draft, border.inputs_from_keras(source.inputs))
-            result.first_diverging_layer = parity.first_diverging_layer(source.graph, source.inputs, observed, tolerance)
+            result.first_diverging_layer = parity.first_diverging_layer(
+                source.graph, source.inputs, observed, tolerance, found.worst_output
+            )
         result.reason = f"output {found.worst_output!r}: {found.reason or f'off by {found.max_abs_error:.3g}'}"
 
 

@@ -91,14 +91,16 @@ def corrupt(path: Path, part: str) -> None:
     onnx.save(model, path)
 
 
-def test_a_corrupted_weight_fails_and_its_layer_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("precision", ["float32", "float16"])
+@pytest.mark.parametrize("layer", ["hidden_1", "scores"])
+def test_a_corrupted_weight_fails_and_its_layer_is_named(layer: str, precision: str, tmp_path: Path) -> None:
     model, path = small_model(), tmp_path / "m.onnx"
-    convert(model, path)
+    convert(model, path, precision=precision)
     assert kport.verify(model, path).exit_status == 0
-    corrupt(path, "hidden_1/kernel")
+    corrupt(path, f"{layer}/kernel")
     report = kport.verify(model, path)
     assert (report.exit_status, report.targets[0].status) == (1, "failed")
-    assert report.targets[0].first_diverging_layer == "hidden_1"
+    assert report.targets[0].first_diverging_layer == layer
 
 
 def test_a_corrupted_weight_in_the_middle_of_a_real_model_is_found(tmp_path: Path) -> None:
