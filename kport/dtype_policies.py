@@ -6,6 +6,7 @@ from typing import Any
 
 from .configurable import Configurable
 from .errors import LayerError
+from .ops.promotion import DTYPES
 
 _MIXED = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
 
@@ -16,6 +17,8 @@ class DTypePolicy(Configurable):
     keras_module = "keras"
 
     def __init__(self, name: str = "float32"):
+        if name not in DTYPES and name not in _MIXED:
+            raise LayerError(f"expected a dtype among {', '.join(DTYPES)}, or {', '.join(_MIXED)}. Received: dtype={name!r}")
         self.name = name
 
     @property

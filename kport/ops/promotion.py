@@ -11,6 +11,8 @@ from ..ir.arrays import dtype_name
 
 _FLOATS = ("bfloat16", "float16", "float32", "float64")
 _INTEGERS = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64")
+DTYPES = (*_FLOATS, *_INTEGERS, "bool", "string")
+"""Every dtype that tensors of layers have."""
 
 
 def dtype_of(x: Any) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,12 @@ class TreeWeights:
     arrays: dict[str, dict[str, Stored]]
     names: dict[str, str] = field(default_factory=dict)
     keras_version: str | None = None
+
+    @cached_property
+    def places(self) -> set[str]:
+        """Every path at which or within which there are arrays."""
+        steps = (path.split("/") for path in self.arrays)
+        return {"/".join(parts[: i + 1]) for parts in steps for i in range(len(parts))}
 
     def __iter__(self) -> Iterator[Stored]:
         return (array for arrays in self.arrays.values() for array in arrays.values())

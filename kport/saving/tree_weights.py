@@ -61,7 +61,7 @@ def _children(layer: Layer, path: str, weights: TreeWeights) -> Iterator[tuple[s
         for name, child in _model_layers(layer, path, weights):
             found[id(child)].append((name, child))
     for places in found.values():
-        yield next((place for place in places if _is_stored(_joined(path, place[0]), weights)), places[0])
+        yield next((place for place in places if _joined(path, place[0]) in weights.places), places[0])
 
 
 def _model_layers(model: Model, path: str, weights: TreeWeights) -> Iterator[tuple[str, Layer]]:
@@ -86,15 +86,10 @@ def _joined(path: str, name: str) -> str:
     return f"{path}/{name}" if path else name
 
 
-def _is_stored(path: str, weights: TreeWeights) -> bool:
-    """Whether the file has arrays at this path or within it."""
-    return path in weights.arrays or any(p.startswith(f"{path}/") for p in weights.arrays)
-
-
 def _stored_name(attribute: str, path: str, weights: TreeWeights) -> str:
     """The attribute, which the file may know with or without an underscore: versions differ in which they see first."""
     for name in (attribute, attribute.lstrip("_"), f"_{attribute}"):
-        if _is_stored(_joined(path, name), weights):
+        if _joined(path, name) in weights.places:
             return name
     return attribute
 
@@ -103,7 +98,7 @@ def _root(path: str, weights: TreeWeights) -> tuple[str, str]:
     """The name under which a model's layers lie, and the path to it."""
     for root in _ROOTS:
         full = _joined(path, root)
-        if any(p.startswith(f"{full}/") for p in weights.arrays):
+        if full in weights.places:
             return root, full
     return _ROOTS[0], path
 

@@ -99,6 +99,22 @@ def test_impossible_sizes(units: Any, tmp_path: Path) -> None:
         load(write_h5(tmp_path / "a.h5", architecture(dense(units=units))))
 
 
+@pytest.mark.parametrize(
+    ("class_name", "config"),
+    [
+        ("MelSpectrogram", {"fft_length": 1 << 30, "num_mel_bins": 1 << 12}),
+        ("Dense", {"units": 2, "dtype": "object"}),
+        ("Dense", {"units": 2, "dtype": {"class_name": "DTypePolicy", "config": {"name": "S9"}}}),
+        ("LSTM", {"units": 1 << 40, "unroll": True}),
+        ("Embedding", {"input_dim": -1, "output_dim": 1 << 40}),
+    ],
+)
+def test_impossible_layers(class_name: str, config: dict[str, Any], tmp_path: Path) -> None:
+    layer = {"class_name": class_name, "config": {"name": "dense", **config}}
+    with refused("expected", KportError):
+        load(write_h5(tmp_path / "a.h5", architecture(layer)))
+
+
 def test_models_nested_too_deeply(tmp_path: Path) -> None:
     model = dense()
     for i in range(150):

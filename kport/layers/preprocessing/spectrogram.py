@@ -16,6 +16,8 @@ from ..data_format import standardize
 from ..layer import Layer
 
 _EPSILON = 1e-7
+_MAX_BANDS = 1 << 24
+"""Most numbers of the matrix from frequencies to bands, which a file's small configuration asks for."""
 _MODES = ("log", "magnitude", "psd", "real", "imag", "angle", "stft")
 
 
@@ -147,6 +149,11 @@ class MelSpectrogram(Layer):
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
+        if (fft_length // 2 + 1) * num_mel_bins > _MAX_BANDS:
+            raise LayerError(
+                f"expected (fft_length / 2 + 1) · num_mel_bins of at most {_MAX_BANDS}. Received: {fft_length=}, {num_mel_bins=}",
+                self.name,
+            )
         self.fft_length = fft_length
         self.sequence_stride = sequence_stride
         self.sequence_length = sequence_length or fft_length
