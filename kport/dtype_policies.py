@@ -10,6 +10,9 @@ from .ops.promotion import DTYPES
 
 _MIXED = {"mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
 
+_ALIASES = {"half": "float16", "float": "float32", "double": "float64"}
+"""TensorFlow's other names; NumPy's "float" would be float64."""
+
 
 class DTypePolicy(Configurable):
     """`name` is a dtype or "mixed_float16"/"mixed_bfloat16": compute in 16 bits, keep weights in float32."""
@@ -17,6 +20,7 @@ class DTypePolicy(Configurable):
     keras_module = "keras"
 
     def __init__(self, name: str = "float32"):
+        name = _ALIASES.get(name, name)
         if name not in DTYPES and name not in _MIXED:
             raise LayerError(f"expected a dtype among {', '.join(DTYPES)}, or {', '.join(_MIXED)}. Received: dtype={name!r}")
         self.name = name

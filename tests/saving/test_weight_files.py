@@ -123,3 +123,10 @@ def test_bfloat16_of_a_saved_model(tmp_path: Path) -> None:
     theirs.save(tmp_path / "a", save_format="tf")
     x = np.ones((2, 3), "float32")
     assert_same(kport.load(tmp_path / "a").predict(x).astype("float32"), theirs(x).numpy().astype("float32"))
+
+
+def test_tensorflow_s_names_of_dtypes(tmp_path: Path) -> None:
+    """tf.keras kept the name that was given: "float" is float32, as TensorFlow has it, not NumPy's float64."""
+    path = tmp_path / "model.json"
+    path.write_text(json.dumps(architecture(dense("a", units=3, dtype="float"))))
+    assert kport.load(path, weights_of(tmp_path, {"a": 2.0})).predict(np.ones((1, 3), "float32")).dtype == "float32"
