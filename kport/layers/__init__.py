@@ -2,6 +2,7 @@
 
 from ..registry import layers as _registry
 from .activations import *
+from .applications import *
 from .attention import *
 from .convolutional import *
 from .core import *
