@@ -7,6 +7,7 @@ from typing import Any
 from ...ir import Node, Value
 from ...ops.conv import Conv
 from ...ops.conv_transpose import ConvTranspose
+from ...ops.extend import Pad
 from ...ops.op import Op
 from ...ops.pool import AveragePool, MaxPool
 from ..target import Emission, Options
@@ -60,6 +61,17 @@ def _pool(op_type: str) -> Any:
     return say
 
 
+def _max_pool(b: Builder, node: Node, x: str) -> str:
+    """A Pad of zeros before it stays apart.
+
+    ONNX Runtime (1.31 at least) merges the two, which pads with -∞ instead: wrong where all of a window is negative. A
+    Clip without bounds lies between them and changes nothing.
+    """
+    producer = node.inputs[0].producer if node.inputs[0] is not None else None
+    padded = producer is not None and isinstance(producer.op, Pad)
+    return str(_pool("MaxPool")(b, node, b("Clip", x) if padded else x))
+
+
 def _geometry(op: Any, x: Value | None, window: Any) -> dict[str, Any]:
     """Strides, dilations and padding; what ONNX assumes anyway is left out."""
     said = {"strides": _unless_one(op.strides), "dilations": _unless_one(op.dilations)}
@@ -99,5 +111,5 @@ EMISSIONS: dict[type[Op], Emission] = {
     Conv: emission(_conv, types=SINGLES),
     ConvTranspose: emission(_conv_transpose, _little_output_padding, SINGLES),
     AveragePool: emission(_pool("AveragePool"), _no_dilation, SINGLES),
-    MaxPool: emission(_pool("MaxPool"), types=FLOATS | {"int8", "uint8"}),
+    MaxPool: emission(_max_pool, types=FLOATS | {"int8", "uint8"}),
 }

@@ -379,3 +379,12 @@ def test_custom_layers_are_converted(tmp_path: Path) -> None:
     finally:
         for key in ("Doubled", "Custom>Doubled"):
             CUSTOM.pop(key)
+
+
+@pytest.mark.parametrize(("pool_size", "strides", "padding"), [(3, 2, "valid"), (2, 1, "valid"), (3, 2, "same")])
+def test_zeros_padded_before_a_maximum_count(tmp_path: Path, pool_size: int, strides: int, padding: str) -> None:
+    """ONNX Runtime would take them for -∞, as in every ResNetV2."""
+    inputs = kport.Input((9, 10, 3))
+    x = layers.ZeroPadding2D(1)(layers.Conv2D(4, 1, kernel_initializer=_seeded(1))(inputs))
+    model = kport.Model(inputs, layers.MaxPooling2D(pool_size, strides, padding)(x))
+    assert convert(model, tmp_path / "m.onnx").targets[0].status == "passed"
