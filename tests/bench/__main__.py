@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.bench import measure, models
-from tests.bench.measure import Latency, Run
+from tests.bench import artifacts, measure, models
+from tests.bench.artifacts import Latency
+from tests.bench.measure import Run
 
 ROOT = Path(__file__).parent.parent.parent
 WORK = ROOT / ".bench"
@@ -54,29 +55,8 @@ def measure_model(name: str, times: int) -> Row:
         found["unverified"],
         found["verified"],
         other,
-        nodes(ours),
-        nodes(theirs) if other else None,
-        measure.latency(ours, theirs, inputs_of(ours)) if other else None,
+        *measure.apart(artifacts.compare, ours, theirs if other else None),
     )
-
-
-def nodes(path: Path) -> int:
-    import onnx
-
-    return len(onnx.load(path, load_external_data=False).graph.node)
-
-
-def inputs_of(path: Path) -> dict[str, np.ndarray]:
-    """One seeded sample for an artifact."""
-    import onnxruntime as ort
-
-    rng = np.random.default_rng(0)
-    feeds = {}
-    for tensor in ort.InferenceSession(str(path), providers=["CPUExecutionProvider"]).get_inputs():
-        shape = [d if isinstance(d, int) else 1 for d in tensor.shape]
-        integer = "int" in tensor.type
-        feeds[tensor.name] = rng.integers(1, 1000, shape).astype("int32") if integer else rng.random(shape).astype("float32")
-    return feeds
 
 
 def table(rows: list[Row]) -> str:

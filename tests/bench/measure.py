@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from multiprocessing import get_context
 from statistics import median
-
-import numpy as np
+from typing import Any
 
 
 @dataclass
@@ -46,38 +46,7 @@ def in_turns(commands: dict[str, Sequence[str]], times: int) -> dict[str, Run]:
     }
 
 
-@dataclass
-class Latency:
-    """Milliseconds a call of each of two artifacts takes, and the median of the pairs' ratios."""
-
-    first: float
-    second: float
-    ratio: float
-
-
-def latency(first: Path, second: Path, feeds: dict[str, np.ndarray], calls: int = 30) -> Latency | None:
-    """Two ONNX files on the same inputs, call by call in turns in one process; None if ONNX Runtime refuses one.
-
-    An input that only one of them asks for (tf2onnx turns some constants into inputs) gets ones.
-    """
-    import onnxruntime as ort
-    from onnxruntime.capi.onnxruntime_pybind11_state import InvalidGraph
-
-    try:
-        sessions = [ort.InferenceSession(str(p), providers=["CPUExecutionProvider"]) for p in (first, second)]
-    except InvalidGraph:
-        return None
-    bound = []
-    for session in sessions:
-        known = dict(zip([i.name for i in session.get_inputs()], feeds.values(), strict=False))
-        further = session.get_inputs()[len(feeds) :]
-        bound.append(known | {i.name: np.ones(i.shape, np.float32) for i in further})
-    times: list[list[float]] = [[], []]
-    for turn in range(calls + 3):
-        for i, (session, feed) in enumerate(zip(sessions, bound, strict=True)):
-            start = time.perf_counter()
-            session.run(None, feed)
-            if turn >= 3:  # the first calls warm up
-                times[i].append((time.perf_counter() - start) * 1000)
-    ratios = [a / b for a, b in zip(*times, strict=True)]
-    return Latency(median(times[0]), median(times[1]), median(ratios))
+def apart(function: Callable[..., Any], *arguments: Any) -> Any:
+    """The result of a function in a process of its own: what this one holds would count as its children's memory."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()
