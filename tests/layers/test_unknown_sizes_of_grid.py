@@ -85,7 +85,7 @@ def test_graph_of_an_unknown_size(case: LayerCase) -> None:
         inputs, kwargs = map_structure(
             lambda x, axis=axis: layers.Input(shape_without(x, axis), dtype=name_of(x)) if is_input(x) else x, arguments
         )
-        again = type(layer).from_config({"name": "layer", **case.config})
+        again = type(layer).from_config({"name": "layer", **copy.deepcopy(case.config)})
         again(arguments[0], **arguments[1])  # built on what is known
         again.set_weights(layer.get_weights())
         tensors = [x for x in flatten([inputs, kwargs]) if isinstance(x, KerasTensor)]
