@@ -22,24 +22,24 @@ class Run:
     succeeded: bool
 
 
-def run(command: Sequence[str], environment: dict[str, str] | None = None) -> Run:
+def run(command: Sequence[str]) -> Run:
     """Runs a command to its end. Memory is the operating system's own account of the process."""
+    # compiled modules are kept from run to run, as they are wherever a package is installed
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     start = time.perf_counter()
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | (environment or {})
-    )
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     return Run(time.perf_counter() - start, usage.ru_maxrss * 1024, process.returncode == 0)
 
 
 def in_turns(commands: dict[str, Sequence[str]], times: int) -> dict[str, Run]:
-    """The medians of several runs of each command, one of each in turn, after one run of each that isn't counted."""
+    """The medians of several runs of each command, one of each in turn; what fails is not run again."""
     runs: dict[str, list[Run]] = {name: [] for name in commands}
-    warm = {name: run(command) for name, command in commands.items()}
     for _ in range(times):
         for name, command in commands.items():
-            runs[name].append(run(command) if warm[name].succeeded else warm[name])
+            if all(r.succeeded for r in runs[name]):
+                runs[name].append(run(command))
     return {
         name: Run(median(r.seconds for r in found), int(median(r.memory for r in found)), all(r.succeeded for r in found))
         for name, found in runs.items()
