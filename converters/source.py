@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -49,11 +50,16 @@ class Source:
     def graph(self) -> Graph:
         if self._graph is None:
             with timed(self.seconds, "load"):
-                model, self.description = self._open()
+                model, self._description = self._open()
                 self.stem = model.name if self.path is None else self.path.name if self.path.is_dir() else self.path.stem
                 self._graph = trace(model, named_shapes(model, self._shapes))
                 check(self._graph)
         return self._graph
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """What reports and contracts say of the file; its digest is computed beside the other work."""
+        return {k: v.result() if isinstance(v, Future) else v for k, v in self._description.items()}
 
     def release(self) -> None:
         """Lets the weights go, if they can be read again."""
@@ -87,8 +93,11 @@ def open_source(
         from ..saving import load_source
 
         loaded, found = load_source(path, weights=weights, custom=custom)
-        description = {k: getattr(found, k) for k in ("path", "sha256", "format", "keras_version", "backend")}
-        return loaded, description | {"path": path.name}
+        background = ThreadPoolExecutor(1)
+        digest = background.submit(lambda: found.sha256)
+        background.shutdown(wait=False)
+        description = {"path": path.name, "sha256": digest}
+        return loaded, description | {k: getattr(found, k) for k in ("format", "keras_version", "backend")}
 
     files = [Path(f) for f in (path, weights, custom) if isinstance(f, (str, Path))]
     return Source(open_file, input_shapes, path, files)
