@@ -8,40 +8,30 @@ from ...registry import layers
 from .random_image import RandomImageLayer, TrainingImageLayer
 
 
+class RandomColor(RandomImageLayer):
+    """Changes colours of `value_range` by a random share, up to `factor`."""
+
+    keeps_integers = True
+
+    def __init__(self, factor: Any, value_range: Any = (0, 255), **kwargs: Any):
+        super().__init__(**kwargs)
+        self.factor = factor
+        self.value_range = value_range
+
+
 @layers()
-class RandomBrightness(RandomImageLayer):
+class RandomBrightness(RandomColor):
     """In training: value_range shifted by a random share of it, up to `factor`."""
 
-    keeps_integers = True
-
-    def __init__(self, factor: Any, value_range: Any = (0, 255), **kwargs: Any):
-        super().__init__(**kwargs)
-        self.factor = factor
-        self.value_range = value_range
-
 
 @layers()
-class RandomContrast(RandomImageLayer):
+class RandomContrast(RandomColor):
     """In training: contrast multiplied by a random factor within 1 ± `factor`."""
 
-    keeps_integers = True
-
-    def __init__(self, factor: Any, value_range: Any = (0, 255), **kwargs: Any):
-        super().__init__(**kwargs)
-        self.factor = factor
-        self.value_range = value_range
-
 
 @layers()
-class RandomColorDegeneration(RandomImageLayer):
+class RandomColorDegeneration(RandomColor):
     """In training: blended with its grey version, by up to `factor`."""
-
-    keeps_integers = True
-
-    def __init__(self, factor: Any, value_range: Any = (0, 255), **kwargs: Any):
-        super().__init__(**kwargs)
-        self.factor = factor
-        self.value_range = value_range
 
 
 @layers()
@@ -79,15 +69,8 @@ class RandomGrayscale(RandomImageLayer):
 
 
 @layers()
-class RandomHue(RandomImageLayer):
+class RandomHue(RandomColor):
     """In training: hue turned by up to `factor`."""
-
-    keeps_integers = True
-
-    def __init__(self, factor: Any, value_range: Any = (0, 255), **kwargs: Any):
-        super().__init__(**kwargs)
-        self.factor = factor
-        self.value_range = value_range
 
 
 @layers()
@@ -103,27 +86,13 @@ class RandomInvert(RandomImageLayer):
 
 
 @layers()
-class RandomPosterization(RandomImageLayer):
+class RandomPosterization(RandomColor):
     """In training: reduced to `factor` bits a channel."""
-
-    keeps_integers = True
-
-    def __init__(self, factor: Any, value_range: Any = (0, 255), **kwargs: Any):
-        super().__init__(**kwargs)
-        self.factor = factor
-        self.value_range = value_range
 
 
 @layers()
-class RandomSaturation(RandomImageLayer):
+class RandomSaturation(RandomColor):
     """In training: saturation changed by up to `factor`."""
-
-    keeps_integers = True
-
-    def __init__(self, factor: Any, value_range: Any = (0, 255), **kwargs: Any):
-        super().__init__(**kwargs)
-        self.factor = factor
-        self.value_range = value_range
 
 
 @layers()
