@@ -29,6 +29,8 @@ def convert(
     precision: str = "float32",
     opset: int | None = None,
     input_layout: str | None = None,
+    min_os: str | None = None,
+    format: str | None = None,
     samples: Samples = None,
     rtol: float | None = None,
     atol: float | None = None,
@@ -53,7 +55,7 @@ def convert(
     request = Request(
         output=None if output is None else Path(output),
         into_directory=output is not None and str(output).endswith(("/", os.sep)),
-        options=Options(precision=precision, opset=opset, input_layout=input_layout),
+        options=Options(precision, input_layout, opset, min_os, format),
         samples=samples,
         rtol=rtol,
         atol=atol,

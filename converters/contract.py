@@ -6,6 +6,7 @@ import base64
 import json
 import zlib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -65,3 +66,25 @@ def decode(data: Mapping[str, Any]) -> np.ndarray:
     """The array that `encode` wrote."""
     raw = zlib.decompress(base64.b64decode(data["zlib"]))
     return np.frombuffer(raw, np.dtype(numpy_dtype(data["dtype"])).newbyteorder("<")).reshape(data["shape"])
+
+
+FILE = "kport.json"
+"""The contract's file in an artifact that is a folder."""
+
+
+def write_file(folder: Path, entries: Mapping[str, str]) -> None:
+    """Writes the contract's texts, or adds to them, in a folder's `kport.json`. The contract itself is there as an object."""
+    found = {**(read_file(folder) or {}), **entries}
+    data = {key: json.loads(text) if key == KEY else text for key, text in found.items()}
+    (folder / FILE).write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+
+def read_file(folder: Path) -> dict[str, str] | None:
+    """The contract's texts from a folder; None if it has none."""
+    try:
+        data = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(data, dict) or KEY not in data:
+        return None
+    return {key: json.dumps(value, separators=(",", ":")) if key == KEY else str(value) for key, value in data.items()}

@@ -6,14 +6,14 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .. import __version__
-from ..errors import KportError, UsageError
+from ..errors import KportError, MissingComponentError, UsageError
 from ..ir import Graph
 from ..ir.types import Shape
 from ..models.model import Model
@@ -25,7 +25,7 @@ from .prepare import prepare
 from .report import Report, TargetReport
 from .samples import Samples
 from .source import Source, open_source, run_reference, timed, whereabouts
-from .target import Options, Target, Tolerance
+from .target import PARTICULAR, Options, Target, Tolerance
 
 Progress = Callable[[TargetReport], None]
 
@@ -62,9 +62,9 @@ def convert(
     allows it. `progress` is told each target's report as soon as it is known.
     """
     chosen = targets.parse(to)
-    for target in chosen:
-        targets.require(target)
-        refuse_unknown_options(target, request.options)
+    if all(targets.missing(target) for target in chosen):
+        targets.require(chosen[0])
+    refuse_unknown_options(chosen, request.options)
     source = open_source(model, weights, custom, input_shapes)
     places = destinations(source, chosen, request)
     if request.verify:
@@ -90,16 +90,14 @@ def tensors_of(graph: Graph) -> tuple[list[report.Tensor], list[report.Tensor]]:
 def convert_one(source: Source, target: Target, place: Path, request: Request, *, is_last: bool) -> TargetReport:
     """One target's artifact, from the traced graph to its place. After the last one the weights aren't needed any more."""
     result = TargetReport(target.name, seconds={"load": source.seconds["load"]})
-    tolerance = chosen_tolerance(target, request)
-    result.rtol, result.atol = tolerance.rtol, tolerance.atol
     with failing_into(result), workshop(place) as folder:
+        targets.require(target)
+        options = understood(target, request.options)
+        request = replace(request, options=options)
+        tolerance = chosen_tolerance(target, request)
+        result.rtol, result.atol = tolerance.rtol, tolerance.atol
         draft = folder / place.name
-        with timed(result.seconds, "lower"):
-            bordered, border = ask_layout(source.graph, request.options.input_layout)
-            prepared = prepare(bordered, target, request.options)
-        with timed(result.seconds, "write"):
-            target.write(prepared, draft, contract_of(source, bordered, border, request), request.options)
-        del prepared, bordered
+        border = write_artifact(source, target, draft, request, result)
         if is_last:
             source.release()
         check_artifact(source, target, draft, border, tolerance, request, result)
@@ -111,6 +109,23 @@ def convert_one(source: Source, target: Target, place: Path, request: Request, *
             result.path = str(place)
             result.bytes = size_of(target, place)
     return result
+
+
+def write_artifact(source: Source, target: Target, draft: Path, request: Request, result: TargetReport) -> Border:
+    """Writes the draft, from the lowered graph or from the layers. Gives how its border differs from the Keras model's."""
+    options = request.options
+    with timed(result.seconds, "lower"):
+        bordered, border = ask_layout(source.graph, options.input_layout)
+        from_layers = target.from_layers(options)
+        prepared = bordered if from_layers else prepare(bordered, target, options)
+    with timed(result.seconds, "write"):
+        about = contract_of(source, bordered, border, request)
+        if from_layers:
+            assert target.write_model is not None
+            target.write_model(source.model, draft, about, options)
+        else:
+            target.write(prepared, draft, about, options)
+    return border
 
 
 @contextmanager
@@ -132,12 +147,16 @@ def check_artifact(
         return
     assert source.inputs is not None and source.expected is not None
     with timed(result.seconds, "verify"):
-        result.runtime = target.runtime()
         meaningless = parity.proves_something(source.expected)
         if meaningless:
             result.reason = meaningless
             return
-        outputs = border.outputs_to_keras(target.run(draft, border.inputs_from_keras(source.inputs)))
+        try:
+            result.runtime = target.runtime()
+            outputs = border.outputs_to_keras(target.run(draft, border.inputs_from_keras(source.inputs)))
+        except MissingComponentError as error:
+            result.reason = str(error)
+            return
         found = parity.compare(source.output_names, outputs, source.expected, tolerance)
         result.max_abs_error, result.max_rel_error = found.max_abs_error, found.max_rel_error
         result.worst_output = found.worst_output
@@ -179,7 +198,7 @@ def round_up(error: float | None) -> str:
 def contract_of(source: Source, graph: Graph, border: Border, request: Request) -> dict[str, str]:
     """The artifact's contract. Its golden case is the very one that was checked: one sample out of several need not give
     the same, and doesn't fit where the batch size is fixed."""
-    options = {k: v for k, v in asdict(request.options).items() if v is not None}
+    options = {"precision": request.options.precision, **request.options.given()}
     inputs, outputs = None, None
     if source.inputs is not None and source.expected is not None:
         inputs = border.inputs_from_keras(source.inputs)
@@ -197,16 +216,32 @@ def chosen_tolerance(target: Target, request: Request) -> Tolerance:
     return Tolerance(rtol, atol, share=own.share if atol <= own.atol else None)
 
 
-def refuse_unknown_options(target: Target, options: Options) -> None:
-    """UsageError for an option that the target doesn't understand."""
-    given = {k for k, v in asdict(options).items() if v != getattr(Options(), k)}
-    unknown = sorted(given - target.options)
+def refuse_unknown_options(chosen: Sequence[Target], options: Options) -> None:
+    """UsageError, before anything is done, for an option that none of the targets understands."""
+    unknown = sorted(options.given().keys() - frozenset().union(*(target.options for target in chosen)))
     if unknown:
-        raise UsageError(f"target {target.name} has no option {', '.join('--' + u.replace('_', '-') for u in unknown)}")
+        names = ", ".join(target.name for target in chosen)
+        raise UsageError(f"target {names} has no option {', '.join(map(flag, unknown))}")
+    if len(chosen) == 1:
+        understood(chosen[0], options)
+
+
+def understood(target: Target, options: Options) -> Options:
+    """The options as the target gets them: without what means another target. UsageError for what it should understand."""
+    unknown = options.given().keys() - target.options
+    refused = sorted(unknown - PARTICULAR)
+    if refused:
+        raise UsageError(f"target {target.name} has no option {', '.join(map(flag, refused))}")
     if options.precision not in target.tolerances:
         raise UsageError(
             f"target {target.name}: expected precision {', '.join(target.tolerances)}. Received: {options.precision}"
         )
+    return replace(options, **dict.fromkeys(unknown))
+
+
+def flag(option: str) -> str:
+    """An option as the command line has it."""
+    return "--" + option.replace("_", "-")
 
 
 def destinations(source: Source, chosen: Sequence[Target], request: Request) -> dict[str, Path]:
@@ -218,12 +253,19 @@ def destinations(source: Source, chosen: Sequence[Target], request: Request) -> 
         raise UsageError(f"expected a directory for {len(chosen)} artifact(s). Received: --output {output}, a file")
     places: dict[str, Path] = {}
     for target in chosen:
-        place = output if is_file and output is not None else (output or Path()) / f"{source.stem}{target.suffix}"
+        place = output if is_file and output is not None else default_place(output or Path(), source, target)
         places[target.name] = place
         is_own = place.exists() and target.read_contract(place) is not None
         for file in target.files(place):
             refuse_to_replace(file, is_own, source, target, request)
     return places
+
+
+def default_place(folder: Path, source: Source, target: Target) -> Path:
+    """The model's name with the target's suffix; where that is the source itself, with "_kport" between them."""
+    place = folder / f"{source.stem}{target.suffix}"
+    is_source = place.exists() and any(place.samefile(path) for path in source.files if path.exists())
+    return place.with_name(f"{source.stem}_kport{target.suffix}") if is_source else place
 
 
 def refuse_to_replace(file: Path, is_own: bool, source: Source, target: Target, request: Request) -> None:

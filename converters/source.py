@@ -43,6 +43,7 @@ class Source:
         self.seconds: dict[str, float] = {}
         self._open = open_model
         self._shapes = shapes
+        self._model: Model | None = None
         self._graph: Graph | None = None
         self.output_names = self.graph.output_names
 
@@ -51,10 +52,20 @@ class Source:
         if self._graph is None:
             with timed(self.seconds, "load"):
                 model, self._description = self._open()
+                self._model = model
                 self.stem = model.name if self.path is None else self.path.name if self.path.is_dir() else self.path.stem
                 self._graph = trace(model, named_shapes(model, self._shapes))
                 check(self._graph)
         return self._graph
+
+    @property
+    def model(self) -> Model:
+        """The model that the graph is of."""
+        if self._model is None:
+            self._graph = None
+        _ = self.graph
+        assert self._model is not None
+        return self._model
 
     @property
     def description(self) -> dict[str, Any]:
@@ -64,7 +75,7 @@ class Source:
     def release(self) -> None:
         """Lets the weights go, if they can be read again."""
         if self.path is not None:
-            self._graph = None
+            self._graph = self._model = None
             gc.collect()  # layers and their calls refer to one another
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..ir import Graph, Node
+from ..models.model import Model
 from ..ops.op import Op
 
 Arrays = list[np.ndarray]
@@ -17,11 +18,22 @@ Arrays = list[np.ndarray]
 
 @dataclass(frozen=True)
 class Options:
-    """What the user asked for. A target that doesn't list an option among its own refuses it."""
+    """What the user asked for. A target that doesn't list an option among its own refuses it, or, if the option is about
+    another of several targets (`PARTICULAR`), never sees it."""
 
     precision: str = "float32"
-    opset: int | None = None
     input_layout: str | None = None
+    opset: int | None = None
+    min_os: str | None = None
+    format: str | None = None
+
+    def given(self) -> dict[str, Any]:
+        """What differs from the default."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+
+
+PARTICULAR = frozenset({"opset", "min_os", "format"})
+"""Options that mean one target: beside it, others may be asked for that don't know them."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +68,17 @@ class Target:
     emissions: how each operation is said; unsupported: why an operation can't be said, a fact about the format;
     channels_first: operations that the target wants with channels first;
     write: writes the artifact of a prepared graph: (graph, path, contract, options);
+    write_model: writes it from the model's layers instead, where `from_layers(options)`: (model, path, contract, options);
     annotate: adds to the contract of a written artifact; read_contract: the contract of an artifact that kport wrote for
     this target, None for anything else; recognises: whether an artifact is of this target's kind, by whoever it was written;
     run: runs an artifact in the target's real runtime: (path, inputs in order) → outputs in order; runtime: its name and
-    version; observe: the values of the artifact's inner tensors by name;
+    version; both raise MissingComponentError where there is no runtime, and then the artifact isn't checked;
+    observe: the values of the artifact's inner tensors by name;
     predict: runs an artifact on arrays by input name (or the only input's array) → outputs by name;
     beside: what the names of further files of an artifact end with, after its own name; they lie in the same folder;
     requires: packages without which it can't be written, and the extra that installs them.
+
+    An artifact may be a file or a folder.
     """
 
     name: str
@@ -78,6 +94,8 @@ class Target:
     runtime: Callable[[], str]
     tolerances: Mapping[str, Tolerance]
     observe: Callable[[Path, Arrays], Mapping[str, np.ndarray]] | None = None
+    write_model: Callable[[Model, Path, Mapping[str, str], Options], None] | None = None
+    from_layers: Callable[[Options], bool] = field(default=lambda options: False)
     unsupported: Mapping[type[Op], str] = field(default_factory=dict)
     channels_first: frozenset[type[Op]] = frozenset()
     options: frozenset[str] = frozenset()

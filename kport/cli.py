@@ -106,6 +106,8 @@ checking = shared(
 @click.option(
     "--input-layout", type=click.Choice(["nhwc", "nchw"]), help="Layout of images at the border; default: the Keras model's."
 )
+@click.option("--min-os", metavar="ios15..ios18", help="coreml: the oldest system that the model is to run on.")
+@click.option("--format", type=click.Choice(["graph", "layers"]), help="tfjs: a graph model (default) or a layers model.")
 @checking
 @click.option("--no-verify", is_flag=True, help="Don't check; the report then says so.")
 @click.option("--allow-mismatch", is_flag=True, help="Keep an artifact that failed the check.")
@@ -216,6 +218,21 @@ def targets(as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2))
     else:
         console.Console().rows(("target", "title", "suffix", "installed", "install"), rows)
+
+
+@main.group(cls=Group)
+def runtimes() -> None:
+    """The runtimes outside Python that check artifacts: TF.js in Node and a browser, DL4J on the JVM."""
+
+
+@runtimes.command("install")
+@click.argument("names", nargs=-1, metavar="[NAME...]")
+def install_runtimes(names: tuple[str, ...]) -> None:
+    """Installs the runtimes NAME (default: all) in kport's folder: $KPORT_HOME, or kport in the user's cache."""
+    from .converters import installation
+
+    for name in names or tuple(installation.RUNTIMES):
+        click.echo(f"{name}: {installation.get(name).install()}")
 
 
 @main.command()

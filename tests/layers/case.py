@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,3 +45,7 @@ class LayerCase:
         parts = [f"{k}={v}" for k, v in self.config.items()]
         parts += [f"call.{k}" for k in self.call] + (["mask"] if self.mask is not None else [])
         return f"{self.layer}({', '.join(parts)}) {self.inputs}".replace("[", "(").replace("]", ")")
+
+    def layer_config(self, name: str = "layer") -> dict[str, Any]:
+        """The config of a layer of this name: a copy, because Keras empties the nested ones it is given."""
+        return {"name": name, **copy.deepcopy(self.config)}

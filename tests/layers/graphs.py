@@ -20,7 +20,7 @@ from tests.layers.oracle import call_arguments, random_weights
 def new_layer(case: LayerCase) -> tuple[Layer, Any, dict[str, Any]]:
     """The layer, built by a call, and the arguments of that call."""
     inputs, kwargs = call_arguments(case)
-    layer: Layer = registry.find(case.layer).from_config({"name": "layer", **case.config})
+    layer: Layer = registry.find(case.layer).from_config(case.layer_config())
     layer(inputs, **kwargs)
     return layer, inputs, kwargs
 

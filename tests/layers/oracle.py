@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import importlib
 from typing import Any
 
@@ -22,7 +21,7 @@ def oracle_layer(case: LayerCase) -> Any:
     module = oracle_module(case)
     experimental = getattr(module.layers, "experimental", None)
     layer_class = getattr(module.layers, case.layer, None) or getattr(experimental, case.layer)
-    layer = layer_class.from_config({"name": "layer", **copy.deepcopy(case.config)})  # Keras empties nested ones
+    layer = layer_class.from_config(case.layer_config())
     call_oracle(layer, case)  # builds it
     weights = case.weights if case.weights is not None else random_weights(layer.weights, case.id)
     set_weights(layer, weights)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections import defaultdict
 from typing import Any
 
@@ -64,7 +63,7 @@ def keras_accepts(case: LayerCase, arguments: Any, axis: int) -> bool:
     def symbol(x: Any) -> Any:
         return keras.KerasTensor((None, *shape_without(x, axis)), dtype=name_of(x)) if is_input(x) else x
 
-    layer = getattr(keras.layers, case.layer).from_config({"name": "layer", **copy.deepcopy(case.config)})
+    layer = getattr(keras.layers, case.layer).from_config(case.layer_config())
     inputs, kwargs = map_structure(symbol, arguments)
     try:
         layer(inputs, **kwargs)
@@ -85,7 +84,7 @@ def test_graph_of_an_unknown_size(case: LayerCase) -> None:
         inputs, kwargs = map_structure(
             lambda x, axis=axis: layers.Input(shape_without(x, axis), dtype=name_of(x)) if is_input(x) else x, arguments
         )
-        again = type(layer).from_config({"name": "layer", **copy.deepcopy(case.config)})
+        again = type(layer).from_config(case.layer_config())
         again(arguments[0], **arguments[1])  # built on what is known
         again.set_weights(layer.get_weights())
         tensors = [x for x in flatten([inputs, kwargs]) if isinstance(x, KerasTensor)]

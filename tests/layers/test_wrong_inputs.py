@@ -47,7 +47,7 @@ def test_layer_is_named_or_computes(case: LayerCase) -> None:
     inputs, kwargs = call_arguments(case)
     for built in (False, True):
         for what, change in WRONG.items():
-            layer = registry.find(case.layer).from_config({"name": "named", **case.config})
+            layer = registry.find(case.layer).from_config(case.layer_config("named"))
             if built:
                 layer(inputs, **kwargs)
             try:
