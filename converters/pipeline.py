@@ -236,7 +236,8 @@ def understood(target: Target, options: Options) -> Options:
         raise UsageError(
             f"target {target.name}: expected precision {', '.join(target.tolerances)}. Received: {options.precision}"
         )
-    return replace(options, **dict.fromkeys(unknown))
+    nothing: dict[str, Any] = dict.fromkeys(unknown)
+    return replace(options, **nothing)
 
 
 def flag(option: str) -> str:
