@@ -98,7 +98,7 @@ def convert_one(source: Source, target: Target, place: Path, request: Request, *
         result.rtol, result.atol = tolerance.rtol, tolerance.atol
         draft = folder / place.name
         border = write_artifact(source, target, draft, request, result)
-        if is_last:
+        if is_last and request.verify:
             source.release()
         check_artifact(source, target, draft, border, tolerance, request, result)
         if result.status == report.FAILED:

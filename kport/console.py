@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from threading import Timer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console as Terminal
-from rich.table import Table
-from rich.text import Text
+if TYPE_CHECKING:  # loaded when something is printed
+    from rich.console import Console as Terminal
+    from rich.text import Text
 
 STYLES = {"passed": "green", "failed": "red", "error": "red", "not run": "yellow"}
 WIDTH = 400
@@ -25,17 +26,25 @@ class Console:
     def __init__(self, quiet: bool = False, verbose: bool = False):
         self.quiet = quiet
         self.verbose = verbose
-        # what is piped into a file or another program is never folded
-        width = None if sys.stdout.isatty() else WIDTH
-        self.out = Terminal(quiet=quiet, highlight=False, soft_wrap=True, width=width)
-        self.err = Terminal(stderr=True, highlight=False, soft_wrap=True)
+
+    @cached_property
+    def out(self) -> Terminal:
+        """Standard output. What is piped into a file or another program is never folded."""
+        return terminal(width=None if sys.stdout.isatty() else WIDTH)
+
+    @cached_property
+    def err(self) -> Terminal:
+        """Standard error."""
+        return terminal(stderr=True)
 
     @contextmanager
     def working(self, what: str) -> Iterator[Callable[[Any], None]]:
         """While the block runs, and takes long, a terminal shows what is being worked on; the callable prints a target's line."""
-        if not self.out.is_terminal or self.quiet:
+        if self.quiet or not self.out.is_terminal:
             yield self.line
             return
+        from rich.text import Text
+
         status = self.out.status(Text(f"converting {what}"))
         late = Timer(PATIENCE, status.start)
         late.start()
@@ -48,11 +57,12 @@ class Console:
 
     def line(self, target: Any) -> None:
         """One target, as soon as its result is known."""
-        seconds = sum(v for k, v in target.seconds.items() if k != "load")
-        style = STYLES[target.status]
-        self.out.print(f"{target.target}: [{style}]{target.status}[/{style}] in {seconds:.2f} s")
-        if self.verbose:
-            self.out.print("  " + ", ".join(f"{k} {v:.2f} s" for k, v in target.seconds.items()))
+        if not self.quiet:
+            seconds = sum(v for k, v in target.seconds.items() if k != "load")
+            style = STYLES[target.status]
+            self.out.print(f"{target.target}: [{style}]{target.status}[/{style}] in {seconds:.2f} s")
+            if self.verbose:
+                self.out.print("  " + ", ".join(f"{k} {v:.2f} s" for k, v in target.seconds.items()))
         self.complaint(target)
 
     def complaint(self, target: Any) -> None:
@@ -81,6 +91,10 @@ class Console:
 
     def rows(self, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
         """A table."""
+        if self.quiet:
+            return
+        from rich.table import Table
+
         table = Table(box=None, header_style="bold", pad_edge=False)
         for column in columns:
             table.add_column(column, overflow="fold")
@@ -105,6 +119,12 @@ class Console:
         self.rows(("layer", "class", "parameters"), list(_flat(found["layers"], "")))
 
 
+def terminal(**options: Any) -> Terminal:
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True, **options)
+
+
 def _flat(layers: list[dict[str, Any]], prefix: str) -> Iterator[dict[str, Any]]:
     for layer in layers:
         path = prefix + layer["name"]
@@ -114,6 +134,8 @@ def _flat(layers: list[dict[str, Any]], prefix: str) -> Iterator[dict[str, Any]]
 
 def _cell(value: Any) -> Text:
     """A table's cell: brackets in it are no markup."""
+    from rich.text import Text
+
     if isinstance(value, bool):
         return Text("yes" if value else "no")
     return Text("" if value is None else str(value))

@@ -40,6 +40,14 @@ def test_opening_and_converting_needs_no_tensorflow(tmp_path: Path) -> None:
     assert not imported_by(code, str(FIXTURE), str(tmp_path / "model.onnx")) & set(HEAVY)
 
 
+def test_a_quiet_command_loads_no_tables(tmp_path: Path) -> None:
+    code = (
+        "import sys; from kport.cli import main\ntry:\n    main(sys.argv[1:])\nexcept SystemExit as end:\n    assert not end.code"
+    )
+    output = str(tmp_path / "model.onnx")
+    assert "rich" not in imported_by(code, "convert", str(FIXTURE), "--to", "onnx", "-o", output, "-q", "--no-verify")
+
+
 def test_converting_unverified_needs_no_runtime(tmp_path: Path) -> None:
     code = "import sys, kport\nkport.convert(sys.argv[1], 'onnx', sys.argv[2], verify=False)"
     assert "onnxruntime" not in imported_by(code, str(FIXTURE), str(tmp_path / "model.onnx"))

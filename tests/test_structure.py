@@ -27,6 +27,7 @@ ROWS = [
         "kport.converters.report",
         "kport.converters.contract",
         "kport.converters.files",
+        "kport.converters.ahead",
         "kport.converters.runtime_process",
         "kport.converters.installation",
     },

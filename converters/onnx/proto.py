@@ -12,6 +12,7 @@ import numpy as np
 from ...errors import UnsupportedError
 from ...ir import TensorType
 from ...ir.arrays import dtype_name
+from ..ahead import ahead
 from .wire import data, head, integer, integers, real, reals
 
 DATA_TYPES = {
@@ -163,11 +164,10 @@ class Weight:
         """Bytes of TensorProto."""
         return len(self.head) + (0 if self.is_text or self.location else self.array.nbytes)
 
-    def encode(self) -> Iterator[bytes | memoryview]:
-        """TensorProto in pieces, the raw bytes as a view of the array."""
-        yield self.head
-        if not self.is_text and not self.location:
-            yield self.content()
+    @property
+    def inside(self) -> memoryview | None:
+        """What follows the head in the model; None if nothing does."""
+        return None if self.is_text or self.location else self.content()
 
     def content(self) -> memoryview:
         """The bytes of the numbers, without a copy if they lie together."""
@@ -202,9 +202,10 @@ def model(
     heads = [head(INITIALIZER, weight.size) for weight in weights]
     yield head(MODEL_GRAPH, len(body) + sum(len(h) + w.size for h, w in zip(heads, weights, strict=True)))
     yield body
-    for start, weight in zip(heads, weights, strict=True):
-        yield start
-        yield from weight.encode()
+    for start, weight, content in zip(heads, weights, ahead(weight.inside for weight in weights), strict=True):
+        yield start + weight.head
+        if content is not None:
+            yield content
 
 
 def output_field(names: Iterable[str]) -> bytes:

@@ -38,6 +38,6 @@ def sha256_of(*paths: Path) -> str:
             if path.is_dir():
                 digest.update(f"{file.relative_to(path).as_posix()}\0{file.stat().st_size}\0".encode())
             with file.open("rb") as stream:
-                while block := stream.read(1 << 20):
+                while block := stream.read(1 << 18):
                     digest.update(block)
     return digest.hexdigest()

@@ -89,7 +89,14 @@ def _count(group: Any, attribute: str) -> int:
 
 
 def _layer(group: Any) -> list[Stored]:
-    return [_stored(_child(group, name), name) for name in _names(group.attrs, "weight_names")]
+    parents: dict[str, Any] = {}
+    arrays = []
+    for name in _names(group.attrs, "weight_names"):
+        folder, _, last = name.strip("/").rpartition("/")
+        if folder not in parents:
+            parents[folder] = _child(group, folder) if folder else group
+        arrays.append(_stored(_child(parents[folder], last), name))
+    return arrays
 
 
 def _tree(group: Any) -> TreeWeights:

@@ -17,7 +17,7 @@ from ...errors import FileError
 
 _START = b"GCOL\x01\0\0\0"
 _HEADER = 16
-_CHUNK = 1 << 22
+_CHUNK = 1 << 18
 _MAX_SIZE = 1 << 30
 
 
