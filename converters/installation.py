@@ -1,19 +1,26 @@
-"""The runtimes outside Python: where they are installed, and what installs them."""
+"""The runtimes outside Python: where they are installed, what installs them, and the process of each."""
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from .. import __version__
 from ..errors import MissingComponentError, UsageError
+from .runtime_process import RuntimeProcess
 
 MARK = ".ready"
-"""In a folder whose installation went to its end."""
+"""In a folder whose installation went to its end: the fingerprint of what was installed."""
+BUILT = ("node_modules", "target")
+"""What a build makes in a project's folder."""
 TAIL = 2000
 
 
@@ -21,13 +28,15 @@ TAIL = 2000
 class Runtime:
     """A runtime outside Python: a project in `runtimes/`, copied to a folder of its own and built there.
 
-    needs: commands that have to be there; build: what is run in the folder; env: more for their environment.
+    needs: commands that have to be there, each with the lowest major version that will do; build: what is run in the folder;
+    command: what is run there to serve requests.
     """
 
     name: str
     title: str
-    needs: tuple[str, ...]
+    needs: Mapping[str, int]
     build: tuple[tuple[str, ...], ...]
+    command: tuple[str, ...]
 
     @property
     def folder(self) -> Path:
@@ -36,37 +45,83 @@ class Runtime:
 
     @property
     def is_installed(self) -> bool:
+        """Whether what is installed is what this kport has."""
         mark = self.folder / MARK
-        return mark.exists() and mark.read_text() == __version__
+        return mark.exists() and mark.read_text() == self.fingerprint()
+
+    def fingerprint(self) -> str:
+        """A digest of the project's files and of how it is built: another one means that it has to be installed again."""
+        digest = hashlib.sha256(repr(self.build).encode())
+        with resources.as_file(resources.files("kport.runtimes") / self.name) as source:
+            for path in sorted(p for p in source.rglob("*") if p.is_file() and is_source(p.relative_to(source))):
+                digest.update(f"\n{path.relative_to(source).as_posix()}\n".encode() + path.read_bytes())
+        return digest.hexdigest()
 
     def require(self) -> Path:
-        """Its folder. MissingComponentError, with the command that installs it, if it isn't there."""
-        if not self.is_installed:
-            raise MissingComponentError(f"{self.title} is not installed: kport runtimes install {self.name}")
-        self.require_needs()
-        return self.folder
+        """Its folder. MissingComponentError, with the command that installs it, if it isn't there; what another kport
+        installed is brought up to date."""
+        absent = self.absent()
+        if absent or not (self.folder / MARK).exists():
+            first = f"install {absent} by your system's package manager, then " if absent else ""
+            raise MissingComponentError(f"{self.title} is not installed: {first}kport runtimes install {self.name}")
+        return self.install()
+
+    def absent(self) -> str:
+        """The commands that it needs and that are not on the PATH."""
+        return ", ".join(f"{command} {least} or newer" for command, least in self.needs.items() if shutil.which(command) is None)
 
     def require_needs(self) -> None:
-        absent = [command for command in self.needs if shutil.which(command) is None]
+        """MissingComponentError for commands that are not there or too old."""
+        absent = self.absent() or ", ".join(
+            f"{command} {least} or newer (found: {found})"
+            for command, least in self.needs.items()
+            if (found := major_version(command)) is not None and found < least
+        )
         if absent:
-            raise MissingComponentError(
-                f"{self.title} needs {', '.join(absent)} on the PATH: install it by your system's package manager"
-            )
+            raise MissingComponentError(f"{self.title} needs {absent}: install it by your system's package manager")
 
     def install(self) -> Path:
-        """Copies the project and builds it. What was installed before is replaced."""
+        """Copies the project and builds it, unless that is done already; what was there before stays until this is complete."""
+        if self.is_installed:
+            return self.folder
         self.require_needs()
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
-        with resources.as_file(resources.files("kport.runtimes") / self.name) as source:
-            shutil.copytree(source, self.folder, ignore=shutil.ignore_patterns("node_modules", "target"))
-        for command in self.build:
-            done = subprocess.run(command, cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-            if done.returncode:
-                said = (done.stdout + done.stderr)[-TAIL:].strip()
-                raise MissingComponentError(f"{self.title}: {' '.join(command)} failed in {self.folder}: {said}")
-        (self.folder / MARK).write_text(__version__)
+        home().mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{self.name}-", dir=home(), ignore_cleanup_errors=True) as made:
+            new, old = Path(made) / "new", Path(made) / "old"
+            with resources.as_file(resources.files("kport.runtimes") / self.name) as source:
+                shutil.copytree(source, new, ignore=shutil.ignore_patterns(*BUILT, "__pycache__"))
+            for command in self.build:
+                done = subprocess.run(command, cwd=new, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+                if done.returncode:
+                    said = (done.stdout + done.stderr)[-TAIL:].strip()
+                    raise MissingComponentError(f"{self.title}: {' '.join(command)} failed: {said}")
+            (new / MARK).write_text(self.fingerprint())
+            if self.folder.exists():
+                self.folder.rename(old)
+            new.rename(self.folder)
         return self.folder
+
+    def process(self) -> RuntimeProcess:
+        """Its process, one for all who ask. MissingComponentError if it isn't installed."""
+        return _process(self.name, self.require())
+
+
+@cache
+def _process(name: str, folder: Path) -> RuntimeProcess:
+    runtime = RUNTIMES[name]
+    return RuntimeProcess(runtime.title, runtime.command, folder)
+
+
+def is_source(path: Path) -> bool:
+    """Whether a file of a project's folder is its source: not made by a build or by Python."""
+    return not {*BUILT, "__pycache__"} & set(path.parts)
+
+
+def major_version(command: str) -> int | None:
+    """The first number that `command --version` says; None if it says none."""
+    done = subprocess.run([command, "--version"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    found = re.search(r"\d+", done.stdout)
+    return int(found[0]) if found else None
 
 
 def home() -> Path:
@@ -79,8 +134,20 @@ def home() -> Path:
 RUNTIMES = {
     runtime.name: runtime
     for runtime in (
-        Runtime("browser", "the TF.js runtime", ("node", "npm"), (("npm", "ci", "--no-audit", "--no-fund"),)),
-        Runtime("jvm", "the DL4J runtime", ("java", "mvn"), (("mvn", "-q", "-B", "package"),)),
+        Runtime(
+            "browser",
+            "the TF.js runtime",
+            needs={"node": 18, "npm": 8},
+            build=(("npm", "ci", "--no-audit", "--no-fund"),),
+            command=("node", "serve.mjs"),
+        ),
+        Runtime(
+            "jvm",
+            "the DL4J runtime",
+            needs={"java": 11, "mvn": 3},
+            build=(("mvn", "-q", "-B", "package"),),
+            command=("java", "-jar", "target/kport-runtime-jvm.jar"),
+        ),
     )
 }
 

@@ -1,0 +1,92 @@
+// A model from its folder: what its inputs and outputs are called, how it is run, and how it is let go.
+
+import { CONTRACT, contractOf } from './contract.mjs';
+
+/** The graph or layers model in `folder`. files: read(path) → bytes. */
+export async function load(tf, files, folder) {
+  const json = JSON.parse(text(await files.read(`${folder}/model.json`)));
+  const contract = await files.read(`${folder}/${CONTRACT}`).then((bytes) => contractOf(text(bytes)), () => null);
+  const handler = {
+    load: () => tf.io.getModelArtifactsForJSON(json, async (manifest) => {
+      const shards = await Promise.all(manifest.flatMap((group) => group.paths).map((path) => files.read(`${folder}/${path}`)));
+      return [manifest.flatMap((group) => group.weights), shards.map((bytes) => bytes.slice().buffer)];
+    }),
+  };
+  const isLayers = json.format ? json.format === 'layers-model' : 'model_config' in json.modelTopology;
+  return isLayers ? layersModel(await tf.loadLayersModel(handler), contract) : graphModel(tf, await tf.loadGraphModel(handler), contract);
+}
+
+// The names are the signature's; without one, those of the nodes. Who wrote the model knows their order: JSON objects sort names
+// that are numbers.
+function graphModel(tf, model, contract) {
+  const { inputs, outputs } = model.modelSignature ?? {};
+  const names = (signature, nodes, ordered) => {
+    const said = signature ? Object.keys(signature) : nodes;
+    return ordered && ordered.every((name) => said.includes(name)) ? ordered : said;
+  };
+  const outputNames = names(outputs, model.outputNodes, contract?.outputs.map(({ name }) => name));
+  let execute = 'execute';
+  return {
+    contract,
+    inputs: names(inputs, model.inputNodes, contract?.inputs.map(({ name }) => name)),
+    outputs: outputNames,
+    async run(tensors) {
+      try {
+        return [await model[execute](tensors, outputNames)].flat();
+      } catch (error) {
+        if (execute === 'executeAsync' || !String(error.message).includes('executeAsync')) throw error;
+        execute = 'executeAsync'; // TF.js's own word for a model with loops or shapes that depend on data
+        return [await model[execute](tensors, outputNames)].flat();
+      }
+    },
+    async observe(tensors) {
+      tf.env().set('KEEP_INTERMEDIATE_TENSORS', true);
+      try {
+        (await this.run(tensors)).forEach((tensor) => tensor.dispose());
+        return await innerTensors(model);
+      } finally {
+        tf.env().set('KEEP_INTERMEDIATE_TENSORS', false);
+        model.disposeIntermediateTensors();
+      }
+    },
+    dispose: () => model.dispose(),
+  };
+}
+
+// Every inner tensor's array: a node's first by the node's name, its further ones by "name:1", "name:2", ...
+async function innerTensors(model) {
+  const found = {};
+  for (const [node, tensors] of Object.entries(model.getIntermediateTensors() ?? {})) {
+    if (node in model.weights) continue;
+    for (const [i, tensor] of tensors.entries()) {
+      if (tensor && tensor.dtype !== 'string') found[i ? `${node}:${i}` : node] = await arrayOf(tensor);
+    }
+  }
+  return found;
+}
+
+// A layers model knows its layers' names; the contract, in the same order, those of the Keras model.
+function layersModel(model, contract) {
+  const named = (own, said) => (said?.length === own.length ? said.map(({ name }) => name) : own);
+  const inputs = named(model.inputNames, contract?.inputs);
+  return {
+    contract,
+    inputs,
+    outputs: named(model.outputNames, contract?.outputs),
+    async run(tensors) {
+      const given = inputs.map((name) => tensors[name]);
+      return [model.predict(given.length === 1 ? given[0] : given)].flat();
+    },
+    observe: async () => ({}),
+    dispose: () => model.dispose(),
+  };
+}
+
+/** A tensor's array, off the device. */
+export async function arrayOf(tensor) {
+  return { dtype: tensor.dtype, shape: tensor.shape, data: await tensor.data() };
+}
+
+export function text(bytes) {
+  return new TextDecoder().decode(bytes);
+}
