@@ -10,11 +10,12 @@ from ...ops.einsum import Einsum
 from ...ops.op import Op
 from ...ops.reduce import ArgMax, ArgMin
 from ...ops.sort import ArgSort, Sort, TopK
+from ..sizes import entries
 from ..target import Emission, Options
 from .builder import Builder
 from .opset import since
 from .saying import FLOATS, emission
-from .sizes import as_tensor, entries, shape_of
+from .sizes import as_tensor, shape_of
 
 _END = (1 << 31) - 1
 """An open end of a slice; with its sign turned, that of one with a negative step."""

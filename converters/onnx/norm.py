@@ -10,12 +10,13 @@ from ...ir import Node, Value
 from ...ops.norm import BatchNorm, GroupNorm, L2Normalize, LayerNorm, RmsNorm
 from ...ops.op import Op
 from ...ops.promotion import numpy_dtype
+from ..sizes import Size
 from ..target import Emission
 from .builder import Builder
 from .opset import since
 from .reduce import reduce
 from .saying import FLOATS, SINGLES, emission
-from .sizes import Size, as_tensor
+from .sizes import as_tensor
 
 
 def _batch_norm(b: Builder, node: Node, x: str, mean: str, variance: str, gamma: str = "", beta: str = "") -> str:

@@ -9,11 +9,12 @@ from ...ops.creation import Arange
 from ...ops.extend import Pad, Tile
 from ...ops.op import Op
 from ...ops.shape import BroadcastTo, Concatenate, Dim, ExpandDims, Reshape, Split, Squeeze, Transpose
+from ..sizes import Entry, Size, entries
 from ..target import Emission
 from .builder import Builder
 from .recurrent import concatenation
 from .saying import EVERYTHING, FLOATS, emission
-from .sizes import Entry, Size, as_tensor, entries, shape_of
+from .sizes import as_tensor, shape_of
 
 _TO_START = -(1 << 31)
 """As the end of a slice with a negative step: the first element too."""

@@ -1,0 +1,1 @@
+"""CoreML: ML Programs (.mlpackage) for iOS, macOS, tvOS and watchOS."""
