@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,16 +19,19 @@ from ..ir import Graph
 from ..ir.types import Shape
 from ..models.model import Model
 from . import parity, report, targets
-from .border import Border, ask_layout
+from .border import Border
 from .contract import PARITY_KEY, contract, tensors
 from .files import workshop
-from .prepare import prepare
+from .lowering import Lowering
+from .prepare import fit
 from .report import Report, TargetReport
 from .samples import Samples
 from .source import Source, open_source, run_reference, timed, whereabouts
 from .target import PARTICULAR, Options, Target, Tolerance
 
 Progress = Callable[[TargetReport], None]
+WORKERS = 3
+"""Targets that are worked on at a time. More would hold more weights in memory, and wait for one another."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +73,29 @@ def convert(
     places = destinations(source, chosen, request)
     if request.verify:
         run_reference(source, request.samples)
-    graph = source.graph
-    interface = tensors_of(graph)
-    del graph
-    found = []
-    for target in chosen:
-        result = convert_one(source, target, places[target.name], request, is_last=target is chosen[-1])
+    interface = tensors_of(source.graph)
+    lowering = Lowering(source, request.options, len(chosen), release=request.verify)
+
+    def convert_to(target: Target) -> TargetReport:
+        result = convert_one(lowering, target, places[target.name], request)
         progress(result)
-        found.append(result)
+        return result
+
+    found = side_by_side(convert_to, chosen)
     return Report(__version__, whereabouts(source), *interface, found)
+
+
+def side_by_side(work: Callable[[Target], TargetReport], chosen: Sequence[Target]) -> list[TargetReport]:
+    """The targets' reports in order. Several targets are worked on at a time: while one waits for its runtime, another
+    writes."""
+    if len(chosen) == 1:
+        return [work(chosen[0])]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        try:
+            return list(pool.map(work, chosen))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def tensors_of(graph: Graph) -> tuple[list[report.Tensor], list[report.Tensor]]:
@@ -87,19 +105,18 @@ def tensors_of(graph: Graph) -> tuple[list[report.Tensor], list[report.Tensor]]:
     return inputs, outputs
 
 
-def convert_one(source: Source, target: Target, place: Path, request: Request, *, is_last: bool) -> TargetReport:
-    """One target's artifact, from the traced graph to its place. After the last one the weights aren't needed any more."""
+def convert_one(lowering: Lowering, target: Target, place: Path, request: Request) -> TargetReport:
+    """One target's artifact, from the traced graph to its place."""
+    source = lowering.source
     result = TargetReport(target.name, seconds={"load": source.seconds["load"]})
     with failing_into(result), workshop(place) as folder:
-        targets.require(target)
-        options = understood(target, request.options)
-        request = replace(request, options=options)
-        tolerance = chosen_tolerance(target, request)
-        result.rtol, result.atol = tolerance.rtol, tolerance.atol
         draft = folder / place.name
-        border = write_artifact(source, target, draft, request, result)
-        if is_last and request.verify:
-            source.release()
+        with lowering.writing():
+            targets.require(target)
+            request = replace(request, options=understood(target, request.options))
+            tolerance = chosen_tolerance(target, request)
+            result.rtol, result.atol = tolerance.rtol, tolerance.atol
+            border = write_artifact(lowering, target, draft, request, result)
         check_artifact(source, target, draft, border, tolerance, request, result)
         if result.status == report.FAILED:
             fate = "kept, as asked" if request.allow_mismatch else "the artifact is withheld; --allow-mismatch keeps it"
@@ -111,20 +128,20 @@ def convert_one(source: Source, target: Target, place: Path, request: Request, *
     return result
 
 
-def write_artifact(source: Source, target: Target, draft: Path, request: Request, result: TargetReport) -> Border:
+def write_artifact(lowering: Lowering, target: Target, draft: Path, request: Request, result: TargetReport) -> Border:
     """Writes the draft, from the lowered graph or from the layers. Gives how its border differs from the Keras model's."""
-    options = request.options
+    source, options = lowering.source, request.options
+    if target.from_layers(options):
+        assert target.write_model is not None
+        border = Border.none(source.graph)
+        with timed(result.seconds, "write"):
+            target.write_model(source.model, draft, contract_of(source, source.graph, border, request), options)
+        return border
     with timed(result.seconds, "lower"):
-        bordered, border = ask_layout(source.graph, options.input_layout)
-        from_layers = target.from_layers(options)
-        prepared = bordered if from_layers else prepare(bordered, target, options)
+        lowered, border = lowering.get()
+        fitted = fit(lowered, target, options)
     with timed(result.seconds, "write"):
-        about = contract_of(source, bordered, border, request)
-        if from_layers:
-            assert target.write_model is not None
-            target.write_model(source.model, draft, about, options)
-        else:
-            target.write(prepared, draft, about, options)
+        target.write(fitted, draft, contract_of(source, lowered, border, request), options)
     return border
 
 

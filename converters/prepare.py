@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from ..check import check
@@ -26,12 +26,11 @@ FURTHEST = {"float16": 16.0}
 """Precision → how far from 1 a scale may be that a kernel takes in: four of the 14 powers of two below 1 that it has."""
 
 
-def passes(target: Target, options: Options) -> Iterator[tuple[str, Pass]]:
-    """The passes for a target by name, in order.
+def shared_passes(options: Options) -> Iterator[tuple[str, Pass]]:
+    """The passes by name, in order, that are the same for every target.
 
     Folding works on what the layers said, so it comes before anything is taken apart, and padding joins a convolution
     before and after it: what is scaled before the padding can be folded then, and what is padded before that too.
-    The layout comes last, on the operations that the target will really see.
     """
     yield "dead_code", dead_code
     yield "fold_constants", fold_constants
@@ -42,6 +41,11 @@ def passes(target: Target, options: Options) -> Iterator[tuple[str, Pass]]:
     yield "dead_code", dead_code
     yield "fold_affine", partial(fold_affine, furthest=FURTHEST.get(options.precision, math.inf))
     yield "merge_padding", merge_padding
+
+
+def own_passes(target: Target, options: Options) -> Iterator[tuple[str, Pass]]:
+    """The passes of a target, after those that all share. The layout comes last, on the operations that the target will
+    really see."""
     yield "decompose", partial(decompose, target=target, options=options)
     yield "loops", partial(loops, rewritten=partial(rewritten, target=target, options=options))
     yield "fold_constants", fold_constants
@@ -53,14 +57,29 @@ def passes(target: Target, options: Options) -> Iterator[tuple[str, Pass]]:
 
 def prepare(graph: Graph, target: Target, options: Options) -> Graph:
     """The graph that the target's writer takes. UnsupportedError names all that the target can't say."""
-    graph = rewritten(graph, target, options)
-    require_said(graph, target, options)
-    return graph
+    return fit(lower(graph, options), target, options)
+
+
+def lower(graph: Graph, options: Options) -> Graph:
+    """What `prepare` does for all targets alike."""
+    return applied(shared_passes(options), graph)
+
+
+def fit(lowered: Graph, target: Target, options: Options) -> Graph:
+    """What `prepare` does for one target, of a graph that is lowered."""
+    fitted = applied(own_passes(target, options), lowered)
+    require_said(fitted, target, options)
+    return fitted
 
 
 def rewritten(graph: Graph, target: Target, options: Options) -> Graph:
-    """The graph, and the bodies of its loops, after all passes. The rules of a graph are checked after every pass."""
-    for name, rewrite in passes(target, options):
+    """The graph, and the bodies of its loops, after all passes."""
+    return applied(own_passes(target, options), lower(graph, options))
+
+
+def applied(passes: Iterable[tuple[str, Pass]], graph: Graph) -> Graph:
+    """The graph after passes. The rules of a graph are checked after every one that changed it."""
+    for name, rewrite in passes:
         graph, changes = rewrite(graph)
         if changes:
             check(graph, after=name)

@@ -56,7 +56,7 @@ class Console:
             status.stop()
 
     def line(self, target: Any) -> None:
-        """One target, as soon as its result is known."""
+        """One target, as soon as its result is known; several may be done at a time."""
         if not self.quiet:
             seconds = sum(v for k, v in target.seconds.items() if k != "load")
             style = STYLES[target.status]
