@@ -4,16 +4,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 TREE := .mypy_tree
 
-.PHONY: demo dev test test-all check bench docs clean
+.PHONY: demo dev test test-all runtimes check bench docs clean
 
 demo: $(VENV)/.demo  ## converts a real model to every target there is, verifies, prints the table
 	$(BIN)/kport convert fixtures/gender_mini_xception.h5 --to all --output demo-output/
 
-test: $(VENV)/.dev  ## everything, against the real oracles
+test: $(VENV)/.dev runtimes  ## everything, against the real oracles
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
-test-all: $(VENV)/.dev  ## what takes longer, too
+test-all: $(VENV)/.dev runtimes  ## what takes longer, too
 	$(BIN)/pytest --numprocesses 2 --dist worksteal -m "slow or not slow"
+
+runtimes: $(VENV)/.dev  ## Node, Chromium, Java and what runs in them; as root, what is missing is installed
+	runtimes/setup.sh $(BIN)/kport
 
 check: $(VENV)/.dev  ## style and types
 	$(BIN)/ruff check .

@@ -22,6 +22,9 @@ MARK = ".ready"
 BUILT = ("node_modules", "target")
 """What a build makes in a project's folder."""
 TAIL = 2000
+"""Characters of a failed build's last words that an error shows."""
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+"""Maven colours its version."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ def is_source(path: Path) -> bool:
 def major_version(command: str) -> int | None:
     """The first number that `command --version` says; None if it says none."""
     done = subprocess.run([command, "--version"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    found = re.search(r"\d+", done.stdout)
+    found = re.search(r"\d+", COLOUR.sub("", done.stdout))
     return int(found[0]) if found else None
 
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+
+from kport.converters import installation
+from kport.converters.runtime_process import RuntimeProcess
+from kport.errors import KportError, MissingComponentError
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -27,6 +32,38 @@ def models() -> Path:
     if not (MODELS / "manifest.json").exists():
         pytest.skip(f"not run: no real models at {MODELS} (set KPORT_MODELS)")
     return MODELS
+
+
+@pytest.fixture(scope="session")
+def needs_runtime() -> Callable[[str], RuntimeProcess]:
+    """The process of a runtime outside Python, by its name. Where that isn't installed tests are reported as not run; under
+    CI they fail."""
+
+    def started(name: str) -> RuntimeProcess:
+        try:
+            return installation.get(name).process()
+        except MissingComponentError as error:
+            not_run(str(error))
+
+    return started
+
+
+@pytest.fixture(scope="session")
+def needs_chromium(needs_runtime: Callable[[str], RuntimeProcess]) -> RuntimeProcess:
+    """The browser runtime's process, where it finds a Chromium."""
+    process = needs_runtime("browser")
+    try:
+        process.ask({"ask": "runtime", "backend": "chromium-wasm"})
+    except KportError as error:
+        not_run(str(error))
+    return process
+
+
+def not_run(reason: str) -> NoReturn:
+    """What a test needs isn't there: a failure where everything has to be, elsewhere a skip that says so."""
+    if os.environ.get("CI"):
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(f"not run ({reason})")
 
 
 def manifest() -> list[dict[str, Any]]:

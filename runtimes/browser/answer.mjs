@@ -7,14 +7,19 @@ import { format, parse } from './npy.mjs';
 const ASKED = { runtime, run, 'self-test': selfTest };
 
 /**
- * The answer to a request, an error as {error}. tf: TF.js; files: read(path) → bytes, write(path, bytes);
+ * The answer to a request, an error as {error}. tf: TF.js; files: read(path) → bytes in a buffer of their own, write(path, bytes);
  * platform: text that says where this is; backend: the request's, without the place.
  */
 export async function answer(request, { tf, files, platform, backend }) {
   try {
     if (!(request.ask in ASKED)) throw new Error(`expected ask: ${Object.keys(ASKED).join(', ')}. Received: ${request.ask}`);
     if (tf.getBackend() !== backend && !(await tf.setBackend(backend))) throw new Error(`backend ${backend} doesn't start here`);
-    return await ASKED[request.ask](request, { tf, files, platform, backend });
+    tf.engine().startScope();
+    try {
+      return await ASKED[request.ask](request, { tf, files, platform, backend });
+    } finally {
+      tf.engine().endScope(); // what a run that failed has left
+    }
   } catch (error) {
     return { error: error.message ?? String(error) };
   }

@@ -9,7 +9,7 @@ export async function load(tf, files, folder) {
   const handler = {
     load: () => tf.io.getModelArtifactsForJSON(json, async (manifest) => {
       const shards = await Promise.all(manifest.flatMap((group) => group.paths).map((path) => files.read(`${folder}/${path}`)));
-      return [manifest.flatMap((group) => group.weights), shards.map((bytes) => bytes.slice().buffer)];
+      return [manifest.flatMap((group) => group.weights), shards.map((bytes) => bytes.buffer)];
     }),
   };
   const isLayers = json.format ? json.format === 'layers-model' : 'model_config' in json.modelTopology;
@@ -46,7 +46,8 @@ function graphModel(tf, model, contract) {
         return await innerTensors(model);
       } finally {
         tf.env().set('KEEP_INTERMEDIATE_TENSORS', false);
-        model.disposeIntermediateTensors();
+        // the functions of loops keep theirs, too, and nobody else lets them go
+        for (const executor of [model.executor, ...Object.values(model.executor.functionExecutorMap)]) executor.disposeIntermediateTensors();
       }
     },
     dispose: () => model.dispose(),

@@ -11,6 +11,6 @@ export const BACKENDS = ['wasm', 'cpu'];
 
 export const node = {
   tf: { ...core, ...converter, ...layers },
-  files: { read: readFile, write: writeFile },
+  files: { read: async (path) => new Uint8Array(await readFile(path)), write: writeFile }, // a Buffer may share its memory
   platform: () => [`node ${process.versions.node}`],
 };
