@@ -120,6 +120,7 @@ class RuntimeProcess:
                     errors="replace",
                 )
             except OSError as error:
+                self.close()
                 raise MissingComponentError(f"{self.name} does not start: {error}") from error
             atexit.register(self.close)
         return self._process
