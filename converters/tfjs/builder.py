@@ -1,0 +1,161 @@
+"""Puts a TF.js graph together: nodes, constants, fused activations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...ir import Graph, Node, Value
+from ...ops.op import Op
+from ..target import Emission, Options
+from .graphdef import FunctionDef, NodeDef, Tensor, Type, kind_of
+
+INT32 = np.iinfo(np.int32)
+
+
+class Builder:
+    """The graph being written.
+
+    Calling it adds a node and gives its output: `b("Relu", x)`. Nodes are called after the graph's value they compute.
+    The builder of a loop's body is a `child`: it has tensors of its own, and shares constants with the graph around it.
+    """
+
+    def __init__(self, options: Options, emissions: Mapping[type[Op], Emission]):
+        self.options = options
+        self.emissions = emissions
+        self.tensors: dict[Value, Tensor] = {}
+        self.uses: dict[Value, list[Node]] = {}
+        self.kept: set[Value] = set()
+        """Values that are outputs: nothing is fused into what computes them."""
+        self.node: Node | None = None
+        """The node being emitted."""
+        # shared with the builders of bodies
+        self.functions: list[FunctionDef] = []
+        self.initializers: list[NodeDef] = []
+        """What is run once, before the graph: it fills the tables."""
+        self.fusable: dict[Tensor, NodeDef] = {}
+        """Tensors whose only reader may be fused into this node."""
+        self._constants: dict[Any, Tensor] = {}
+
+    def child(self, tensors: Mapping[Value, Tensor]) -> Builder:
+        """A builder for a body of the node being emitted, which has these tensors for the body's inputs."""
+        child = Builder.__new__(Builder)
+        child.__dict__.update(self.__dict__, tensors=dict(tensors), uses={}, kept=set())
+        return child
+
+    def __call__(self, op: str, *inputs: Tensor, outputs: int = 1, **attributes: Any) -> Any:
+        """Adds a node; gives its output, or a tuple of them if there are several."""
+        given = {name: value for name, value in attributes.items() if value is not None}
+        node = NodeDef(op, list(inputs), given, outputs, wanted=self._path(op))
+        return Tensor(node) if outputs == 1 else tuple(Tensor(node, i) for i in range(outputs))
+
+    def _path(self, op: str) -> str:
+        layer = self.node.layer if self.node else ""
+        return f"{layer}/{op}" if layer else op
+
+    def emit(self, graph: Graph) -> list[Tensor]:
+        """Adds what the table says for every node; gives the tensors that hold the graph's outputs."""
+        self.uses = graph.uses()
+        self.kept = set(graph.outputs)
+        before = self.node
+        for self.node in graph.nodes:
+            self.emissions[type(self.node.op)].emit(self, self.node)  # type: ignore[index]
+        self.node = before
+        return [self.tensor(v) for v in graph.outputs]
+
+    # tensors
+
+    def tensor(self, value: Value) -> Tensor:
+        """The tensor that holds a value."""
+        return self.weight(value.data, value.name) if value.data is not None else self.tensors[value]
+
+    def bind(self, values: Sequence[Value], tensors: Sequence[Tensor]) -> None:
+        """Says which tensors hold these values. A node that was made for the value is called after it."""
+        for value, tensor in zip(values, tensors, strict=True):
+            self.tensors[value] = tensor
+            if tensor.data is None and tensor.node.op != "Placeholder" and tensor.index == 0:
+                tensor.node.wanted = value.name
+
+    def weight(self, array: np.ndarray, name: str) -> Tensor:
+        """A named constant; one array is written once."""
+        key = id(array)
+        if key not in self._constants:
+            held = as_kind(array)
+            self._constants[key] = Tensor(NodeDef("Const", wanted=name, data=held))
+            self._constants[key, "held"] = Tensor(NodeDef("Const", data=array))  # its id can't be reused
+        return self._constants[key]
+
+    def constant(self, values: Any, kind: str, hint: str = "constant") -> Tensor:
+        """A small constant; equal ones are written once."""
+        array = np.asarray(values, object if kind == "string" else kind)
+        key = (kind, array.shape, repr(array.tolist()))
+        if key not in self._constants:
+            self._constants[key] = self.weight(array, hint)
+        return self._constants[key]
+
+    def ints(self, values: Sequence[int] | int, hint: str = "ints") -> Tensor:
+        return self.constant(values, "int32", hint)
+
+    def derived(self, x: Tensor, suffix: str, change: Callable[[np.ndarray], np.ndarray]) -> Tensor | None:
+        """`change` of the constant x, made once; None if x isn't constant."""
+        if x.data is None:
+            return None
+        key = (x.node, suffix)
+        if key not in self._constants:
+            self._constants[key] = self.weight(np.ascontiguousarray(change(x.data)), f"{x.node.wanted}/{suffix}")
+        return self._constants[key]
+
+    # what many operations need
+
+    def cast(self, x: Tensor, source: str, kind: str) -> Tensor:
+        """x of one kind as another. To bool anything but zero is True, which the WebAssembly back end's Cast gets wrong."""
+        if source == kind:
+            return x
+        if kind == "bool":
+            return self("NotEqual", x, self.constant(0, source, "zero"))  # type: ignore[no-any-return]
+        return self("Cast", x, SrcT=Type(source), DstT=Type(kind))  # type: ignore[no-any-return]
+
+    def reshape(self, x: Tensor, sizes: Sequence[int]) -> Tensor:
+        """x with these sizes, one of which may be -1; of a reshaped constant there is a constant."""
+        suffix = "as_" + "x".join(map(str, sizes))
+        return self.derived(x, suffix, lambda a: a.reshape(sizes)) or self("Reshape", x, self.ints(sizes, "shape"))
+
+    def transpose(self, x: Tensor, permutation: Sequence[int]) -> Tensor:
+        if list(permutation) == sorted(permutation):
+            return x
+        suffix = "by_" + "".join(map(str, permutation))
+        return self.derived(x, suffix, lambda a: a.transpose(permutation)) or self(
+            "Transpose", x, self.ints(permutation, "permutation")
+        )
+
+    def concat(self, xs: Sequence[Tensor], axis: int) -> Tensor:
+        return xs[0] if len(xs) == 1 else self("ConcatV2", *xs, self.ints(axis, "axis"), N=len(xs))
+
+    def size(self, x: Tensor, axis: int) -> Tensor:
+        """The size of one dimension of x, a scalar."""
+        ends = (self.ints([v]) for v in (axis, axis + 1, 1))
+        return self("StridedSlice", self("Shape", x), *ends, shrink_axis_mask=1)  # type: ignore[no-any-return]
+
+    def sizes(self, x: Tensor, known: Sequence[int | None], axes: Sequence[int]) -> Tensor:
+        """The sizes of these dimensions of x as a vector; `known` are all that are known of its shape."""
+        if all(known[a] is not None for a in axes):
+            return self.ints([int(known[a] or 0) for a in axes], "sizes")
+        parts = [self.size(x, a) if (d := known[a]) is None else self.ints(d, "size") for a in axes]
+        return self("Pack", *parts, N=len(parts), axis=0)  # type: ignore[no-any-return]
+
+    def only_reader(self, value: Value | None) -> bool:
+        """Whether the node being emitted alone reads a value."""
+        return value is not None and value not in self.kept and self.uses.get(value, []) == [self.node]
+
+
+def as_kind(array: np.ndarray) -> np.ndarray:
+    """The array in the type that TF.js has for it; integers beyond 32 bits become the nearest that there is."""
+    if array.dtype == object or array.dtype.kind == "U":
+        return array.astype(object)
+    kind = kind_of(array.dtype.name)
+    if kind == "int32" and array.dtype.itemsize >= 4 and array.dtype != np.int32:
+        array = np.clip(array, INT32.min, INT32.max)
+    with np.errstate(over="ignore"):
+        return array.astype(kind, copy=False)

@@ -1,0 +1,126 @@
+"""Taking elements by position, putting them, ordering them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...ir import Node, Value
+from ...ops import bounds, gathering, indexing, scattering
+from ...ops.op import Op
+from ...ops.reduce import ArgMax, ArgMin
+from ...ops.sort import TopK
+from ..target import Emission, Options
+from .builder import Builder
+from .graphdef import Tensor, kind_of
+from .saying import NUMBERS, VALUES, emission
+
+
+def _slice(b: Builder, node: Node, x: Tensor) -> Tensor:
+    """Parts without steps come from memory as it lies; with steps the WebAssembly back end gives float32 only."""
+    op: Any = node.op
+    steps = any(s != 1 for s in op.step)
+    kind = kind_of(node.output.dtype)
+    source = b.cast(x, kind, "float32") if steps else x
+    begin, end = ([v or 0 for v in side] for side in (op.begin, op.end))
+    masks = [sum(1 << axis for axis, v in enumerate(side) if v is None) for side in (op.begin, op.end)]
+    operands = (b.ints(v, "slice") for v in (begin, end, op.step))
+    y = b("StridedSlice", source, *operands, begin_mask=masks[0] or None, end_mask=masks[1] or None)
+    return b.cast(y, "float32", kind) if steps else y
+
+
+def _dynamic_slice(b: Builder, node: Node, x: Tensor, begin: Tensor, size: Tensor) -> Tensor:
+    return b("Slice", x, begin, size)  # type: ignore[no-any-return]
+
+
+NEVER_NEGATIVE = (ArgMax, ArgMin, TopK)
+"""Operations whose integers are places."""
+
+
+def _is_place(indices: Value) -> bool:
+    """Whether none of these numbers can be negative."""
+    op: Any = None if indices.producer is None else indices.producer.op
+    return isinstance(op, NEVER_NEGATIVE) or (isinstance(op, bounds.Clip) and op.low is not None and op.low >= 0)
+
+
+def axis_size(b: Builder, value: Value, x: Tensor, axis: int) -> Tensor:
+    known = value.shape[axis]
+    return b.size(x, axis) if known is None else b.ints(known, "size")
+
+
+def counted(b: Builder, node: Node, x: Tensor, i: Tensor) -> Tensor:
+    """The indices of a node (x, indices), negative ones counted from the start: TF.js doesn't know them."""
+    value, indices = node.inputs
+    axis = node.op.axis  # type: ignore[attr-defined]
+    assert value is not None and indices is not None
+    if _is_place(indices) or (i.data is not None and (i.data >= 0).all()):
+        return i
+    size = value.shape[axis]
+    if i.data is not None and size is not None:
+        return b.derived(i, f"of_{size}", lambda a: a + size * (a < 0)) or i
+    return b("SelectV2", b("Less", i, b.ints(0, "zero")), b("AddV2", i, axis_size(b, value, x, axis)), i)  # type: ignore[no-any-return]
+
+
+def _take(b: Builder, node: Node, x: Tensor, i: Tensor) -> Tensor:
+    return b("GatherV2", x, counted(b, node, x, i), b.ints(node.op.axis, "axis"))  # type: ignore[attr-defined, no-any-return]
+
+
+def _take_along(b: Builder, node: Node, x: Tensor, i: Tensor) -> Tensor:
+    axis, rank = node.op.axis, node.output.type.rank  # type: ignore[attr-defined]
+    order = [*(a for a in range(rank) if a != axis), axis]
+    moved = [b.transpose(t, order) for t in (x, counted(b, node, x, i))]
+    y = b("GatherV2", *moved, b.ints(rank - 1, "axis"), batch_dims=rank - 1)
+    return b.transpose(y, [order.index(a) for a in range(rank)])
+
+
+def _gather_nd(b: Builder, node: Node, x: Tensor, i: Tensor) -> Tensor:
+    """With axes in common, the others are made one, in which a place has one number."""
+    batch = node.op.batch_dims  # type: ignore[attr-defined]
+    if not batch:
+        return b("GatherNd", x, i)  # type: ignore[no-any-return]
+    value, indices = node.inputs
+    assert value is not None and indices is not None
+    depth, rank = int(indices.shape[-1] or 0), indices.type.rank
+    columns = b("Unpack", i, axis=rank - 1, num=depth, outputs=depth) if depth > 1 else [b("Squeeze", i, axis=[rank - 1])]
+    place = columns[0]
+    for k in range(1, depth):
+        place = b("AddV2", b("Mul", place, axis_size(b, value, x, batch + k)), columns[k])
+    axes = range(value.type.rank)
+    ahead, rest = ([a for a in axes if a < batch], [a for a in axes if a >= batch + depth])
+    pieces = [b.sizes(x, value.shape, ahead), b.ints([-1], "joined"), *([b.sizes(x, value.shape, rest)] if rest else [])]
+    joined = b("Reshape", x, b.concat(pieces, 0))
+    return b("GatherV2", joined, place, b.ints(batch, "axis"), batch_dims=batch)  # type: ignore[no-any-return]
+
+
+def _scatter_nd(b: Builder, node: Node, x: Tensor, i: Tensor, updates: Tensor) -> Tensor:
+    if node.op.reduction == "none":  # type: ignore[attr-defined]
+        return b("TensorScatterUpdate", x, i, updates)  # type: ignore[no-any-return]
+    shape = node.output.shape
+    return b("AddV2", x, b("ScatterNd", i, updates, b.sizes(x, shape, range(len(shape)))))  # type: ignore[no-any-return]
+
+
+def _accepts_scatter(node: Node, options: Options) -> str | None:
+    reduction = node.op.reduction  # type: ignore[attr-defined]
+    return None if reduction in ("none", "add") else f"TF.js scatters sums and replacements, not by {reduction!r}"
+
+
+def _one_hot(b: Builder, node: Node, x: Tensor) -> Tensor:
+    op: Any = node.op
+    rank = node.output.type.rank
+    classes = b.reshape(b.constant(range(op.depth), "int32", "classes"), [-1 if a == op.axis else 1 for a in range(rank)])
+    return b.cast(b("Equal", b("ExpandDims", x, b.ints(op.axis, "axis")), classes), "bool", kind_of(op.dtype))
+
+
+def _top_k(b: Builder, node: Node, x: Tensor) -> tuple[Tensor, Tensor]:
+    return b("TopKV2", x, b.ints(node.op.k, "k"), sorted=True, outputs=2)  # type: ignore[attr-defined, no-any-return]
+
+
+EMISSIONS: dict[type[Op], Emission] = {
+    indexing.DynamicSlice: emission(_dynamic_slice),
+    gathering.GatherNd: emission(_gather_nd),
+    gathering.OneHot: emission(_one_hot, kinds=NUMBERS),
+    scattering.ScatterNd: emission(_scatter_nd, _accepts_scatter, NUMBERS),
+    indexing.Slice: emission(_slice, kinds=VALUES),
+    gathering.Take: emission(_take, kinds=VALUES),
+    gathering.TakeAlongAxis: emission(_take_along, kinds=VALUES),
+    TopK: emission(_top_k, kinds=NUMBERS),
+}

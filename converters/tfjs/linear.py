@@ -1,0 +1,73 @@
+"""Matrix products."""
+
+from __future__ import annotations
+
+from ...ir import Node
+from ...ops import factors
+from ...ops.einsum import Einsum
+from ...ops.linear import Linear, MatMul
+from ...ops.op import Op
+from ..target import Emission
+from .activation import with_bias
+from .builder import Builder
+from .graphdef import Tensor
+from .saying import FLOAT, emission
+
+
+def _linear(b: Builder, node: Node, x: Tensor, kernel: Tensor, bias: Tensor | None = None) -> Tensor:
+    """A product of two matrices: of anything else the WebAssembly back end multiplies slowly."""
+    source, output = node.inputs[0], node.output
+    rank = output.type.rank
+    rows = x if rank == 2 else b.reshape(x, (-1, int(kernel_shape(node)[0])))
+    y = b("MatMul", rows, kernel)
+    product = y.node
+    if bias is not None:
+        with_bias(b, product, bias)
+    if rank != 2:
+        assert source is not None
+        y = restored(b, node, y, x)
+    if kernel.data is not None:
+        b.fusable[y] = product
+    return y  # type: ignore[no-any-return]
+
+
+def kernel_shape(node: Node) -> tuple[int, int]:
+    return node.inputs[1].shape  # type: ignore[union-attr, return-value]
+
+
+def restored(b: Builder, node: Node, y: Tensor, x: Tensor) -> Tensor:
+    """y with the axes that x has before its last one."""
+    shape = node.output.shape
+    if shape.count(None) <= 1:
+        return b.reshape(y, [-1 if d is None else d for d in shape])
+    ahead = b.sizes(x, shape, range(len(shape) - 1))
+    return b("Reshape", y, b.concat([ahead, b.ints([int(shape[-1] or 0)], "width")], 0))  # type: ignore[no-any-return]
+
+
+def _matmul(b: Builder, node: Node, x: Tensor, y: Tensor) -> Tensor:
+    """Transposed operands are read as they lie."""
+    (x, adj_x), (y, adj_y) = _untransposed(x), _untransposed(y)
+    if node.output.type.rank == 2:
+        return b("MatMul", x, y, transpose_a=adj_x or None, transpose_b=adj_y or None)  # type: ignore[no-any-return]
+    return b("BatchMatMulV2", x, y, adj_x=adj_x or None, adj_y=adj_y or None)  # type: ignore[no-any-return]
+
+
+def _untransposed(x: Tensor) -> tuple[Tensor, bool]:
+    """What a tensor is the transpose of in its last two axes, and whether it is one."""
+    if x.node.op != "Transpose" or x.node.inputs[1].data is None:
+        return x, False
+    order = x.node.inputs[1].data.tolist()
+    swapped = [*range(len(order) - 2), len(order) - 1, len(order) - 2]
+    return (x.node.inputs[0], True) if order == swapped else (x, False)
+
+
+EMISSIONS: dict[type[Op], Emission] = {
+    Linear: emission(_linear, kinds=FLOAT),
+    MatMul: emission(_matmul, kinds=FLOAT),
+}
+
+UNSUPPORTED: dict[type[Op], str] = {
+    Einsum: "TF.js's WebAssembly back end has no Einsum, and a diagonal can't be said otherwise",
+    factors.Eigh: "TF.js has no eigenvalues",
+    factors.Svd: "TF.js has no singular values",
+}

@@ -1,0 +1,43 @@
+"""Which nodes a model needs, and what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .graphdef import NodeDef
+
+
+def needed(ends: Iterable[NodeDef]) -> list[NodeDef]:
+    """All nodes that these need, and they themselves, each after its inputs; always in the same order."""
+    order: list[NodeDef] = []
+    seen: set[int] = set()
+    stack = [(node, False) for node in reversed(list(ends))]
+    while stack:
+        node, is_done = stack.pop()
+        if is_done:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.append((node, True))
+            stack += [(x.node, False) for x in reversed(node.inputs)]
+    return order
+
+
+def name_nodes(nodes: Iterable[NodeDef]) -> None:
+    """Gives each node the name it wants, with a number if another has it.
+
+    TF.js splits references at colons, takes "^" in front for a dependency and "-" before a number for a loop's frame.
+    """
+    taken: dict[str, int] = {}
+    for node in nodes:
+        if node.name:
+            continue
+        wanted = node.wanted.replace(":", "_").replace("^", "_") or node.op
+        count = taken.get(wanted, 0)
+        name = wanted if not count else f"{wanted}_{count}"
+        while name in taken:
+            count += 1
+            name = f"{wanted}_{count}"
+        taken[wanted] = count + 1
+        taken.setdefault(name, 1)
+        node.name = name

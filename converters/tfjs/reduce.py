@@ -1,0 +1,66 @@
+"""Reductions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...ir import Node
+from ...ops import reduce as r
+from ...ops.cumulative import CumProd, CumSum
+from ...ops.op import Op
+from ..target import Emission
+from .builder import Builder
+from .graphdef import Tensor
+from .saying import FLOAT, NUMBERS, Say, emission
+
+
+def _reduction(tf_op: str) -> Say:
+    def say(b: Builder, node: Node, x: Tensor) -> Tensor:
+        op: Any = node.op
+        return b(tf_op, x, b.ints(op.axes, "axes"), keep_dims=op.keepdims) if op.axes else x
+
+    return say
+
+
+def _mean(b: Builder, node: Node, x: Tensor) -> Tensor:
+    """The mean of whole images is a pool: Mean moves the channels first."""
+    op: Any = node.op
+    shape = node.inputs[0].shape  # type: ignore[union-attr]
+    if len(shape) != 4 or op.axes != (1, 2) or None in shape[1:]:
+        return _reduction("Mean")(b, node, x)  # type: ignore[no-any-return]
+    window = (1, *shape[1:3], 1)
+    y = b("AvgPool", x, ksize=window, strides=window, padding="VALID")
+    return y if op.keepdims else b("Squeeze", y, axis=[1, 2])  # type: ignore[no-any-return]
+
+
+def _arg_reduction(tf_op: str) -> Say:
+    def say(b: Builder, node: Node, x: Tensor) -> Tensor:
+        op: Any = node.op
+        axis = b.ints(op.axis, "axis")
+        y = b(tf_op, x, axis)
+        return b("ExpandDims", y, axis) if op.keepdims else y  # type: ignore[no-any-return]
+
+    return say
+
+
+def _cumulative(tf_op: str) -> Say:
+    def say(b: Builder, node: Node, x: Tensor) -> Tensor:
+        op: Any = node.op
+        return b(tf_op, x, b.ints(op.axis, "axis"), exclusive=op.exclusive, reverse=op.reverse)  # type: ignore[no-any-return]
+
+    return say
+
+
+EMISSIONS: dict[type[Op], Emission] = {
+    r.ArgMax: emission(_arg_reduction("ArgMax"), kinds=FLOAT),
+    r.ArgMin: emission(_arg_reduction("ArgMin"), kinds=FLOAT),
+    CumProd: emission(_cumulative("Cumprod"), kinds=NUMBERS),
+    CumSum: emission(_cumulative("Cumsum"), kinds=NUMBERS),
+    r.ReduceAll: emission(_reduction("All")),
+    r.ReduceAny: emission(_reduction("Any")),
+    r.ReduceMax: emission(_reduction("Max"), kinds=NUMBERS),
+    r.ReduceMean: emission(_mean, kinds=FLOAT),
+    r.ReduceMin: emission(_reduction("Min"), kinds=NUMBERS),
+    r.ReduceProd: emission(_reduction("Prod"), kinds=NUMBERS),
+    r.ReduceSum: emission(_reduction("Sum"), kinds=NUMBERS),
+}
