@@ -26,7 +26,7 @@ check: $(VENV)/.dev  ## style and types
 	ln -sfn ../../converters $(TREE)/kport/converters
 	cd $(TREE) && ../$(BIN)/mypy -p kport --config-file ../pyproject.toml
 
-bench: $(VENV)/.dev $(VENV)/.bench .bench/tf2onnx/.ready  ## speed and memory beside tf2onnx, into docs/benchmarks.md
+bench: $(VENV)/.dev $(VENV)/.bench .bench/tf2onnx/.ready  ## speed and memory beside the official converters, into docs/benchmarks/
 	$(BIN)/python -m tests.bench
 
 docs: $(VENV)/.dev  ## the generated tables

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -22,8 +24,11 @@ class Run:
     succeeded: bool
 
 
-def run(command: Sequence[str]) -> Run:
-    """Runs a command to its end. Memory is the operating system's own account of the process."""
+def run(command: Sequence[str], output: Path) -> Run:
+    """Runs a command to its end, without its output of the last time. Memory is the operating system's own account."""
+    if output.is_dir():
+        shutil.rmtree(output)
+    output.unlink(missing_ok=True)
     # compiled modules are kept from run to run, as they are wherever a package is installed
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     start = time.perf_counter()
@@ -33,13 +38,14 @@ def run(command: Sequence[str]) -> Run:
     return Run(time.perf_counter() - start, usage.ru_maxrss * 1024, process.returncode == 0)
 
 
-def in_turns(commands: dict[str, Sequence[str]], times: int) -> dict[str, Run]:
-    """The medians of several runs of each command, one of each in turn; what fails is not run again."""
+def in_turns(commands: dict[str, tuple[Sequence[str], Path]], times: int) -> dict[str, Run]:
+    """The medians of several runs of each command, one of each in turn; what fails is not run again. Each command comes
+    with what it writes."""
     runs: dict[str, list[Run]] = {name: [] for name in commands}
     for _ in range(times):
-        for name, command in commands.items():
+        for name, (command, output) in commands.items():
             if all(r.succeeded for r in runs[name]):
-                runs[name].append(run(command))
+                runs[name].append(run(command, output))
     return {
         name: Run(median(r.seconds for r in found), int(median(r.memory for r in found)), all(r.succeeded for r in found))
         for name, found in runs.items()
