@@ -16,6 +16,8 @@ from ..ops.promotion import numpy_dtype
 
 KEY = "kport.contract"
 PARITY_KEY = "kport.parity"
+CONVERTER_KEY = "kport.converter"
+"""Who wrote the artifact, if it wasn't kport."""
 GOLDEN_LIMIT = 8 << 20
 """A golden case with more bytes than this is left out: the artifact shouldn't be mostly test data."""
 

@@ -23,10 +23,11 @@ from .border import Border
 from .contract import PARITY_KEY, contract, tensors
 from .files import workshop
 from .lowering import Lowering
+from .opening import open_source
 from .prepare import fit
 from .report import Report, TargetReport
 from .samples import Samples
-from .source import Source, open_source, run_reference, timed, whereabouts
+from .source import Source, run_reference, timed, whereabouts
 from .target import PARTICULAR, Options, Target, Tolerance
 
 Progress = Callable[[TargetReport], None]
@@ -129,13 +130,13 @@ def convert_one(lowering: Lowering, target: Target, place: Path, request: Reques
 
 
 def write_artifact(lowering: Lowering, target: Target, draft: Path, request: Request, result: TargetReport) -> Border:
-    """Writes the draft, from the lowered graph or from the layers. Gives how its border differs from the Keras model's."""
+    """Writes the draft, from the lowered graph or from the model as it is. Gives how its border differs from the model's."""
     source, options = lowering.source, request.options
-    if target.from_layers(options):
-        assert target.write_model is not None
+    write = source.direct_writer(target, options)
+    if write is not None:
         border = Border.none(source.graph)
         with timed(result.seconds, "write"):
-            target.write_model(source.model, draft, contract_of(source, source.graph, border, request), options)
+            result.converter = write(draft, contract_of(source, source.graph, border, request))
         return border
     with timed(result.seconds, "lower"):
         lowered, border = lowering.get()
@@ -170,7 +171,7 @@ def check_artifact(
             return
         try:
             result.runtime = target.runtime()
-            outputs = border.outputs_to_keras(target.run(draft, border.inputs_from_keras(source.inputs)))
+            outputs = border.outputs_to_keras(source.run(target, draft, border.inputs_from_keras(source.inputs)))
         except MissingComponentError as error:
             result.reason = str(error)
             return
@@ -179,16 +180,22 @@ def check_artifact(
         result.worst_output = found.worst_output
         if found.agrees:
             result.status = report.PASSED
-            result.reason = looser(target, tolerance, request)
+            result.reason = remarks(target, tolerance, request, result)
             target.annotate(draft, {PARITY_KEY: parity_text(result)})
             return
         result.status, result.exit_status = report.FAILED, 0 if request.allow_mismatch else 1
-        if target.observe is not None:
+        if target.observe is not None and source.graph.nodes:
             observed = target.observe(draft, border.inputs_from_keras(source.inputs))
             result.first_diverging_layer = parity.first_diverging_layer(
                 source.graph, source.inputs, observed, tolerance, found.worst_output
             )
         result.reason = f"output {found.worst_output!r}: {found.reason or f'off by {found.max_abs_error:.3g}'}"
+
+
+def remarks(target: Target, tolerance: Tolerance, request: Request, result: TargetReport) -> str | None:
+    """What is to be said of an artifact that passed: who wrote it, if it wasn't kport, and a looser tolerance."""
+    converter = f"by {result.converter}" if result.converter else None
+    return "; ".join(filter(None, (converter, looser(target, tolerance, request)))) or None
 
 
 def looser(target: Target, tolerance: Tolerance, request: Request) -> str | None:

@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 
 from ..errors import MissingComponentError, UsageError
-from ..interpret import interpret
 from ..ir import Graph
 from ..models.model import Model
 from ..ops.shapes import to_channels_first
 from . import targets
 from .files import read_arrays
+from .opening import open_source
 from .samples import samples_for
-from .source import open_source
 
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 MODES: dict[int | None, str] = {1: "L", 3: "RGB", 4: "RGBA"}
@@ -36,8 +35,8 @@ def predict(
     """
     target = None if isinstance(model, Model) else targets.recognise(Path(model))
     if target is None:
-        graph = open_source(model, weights, custom).graph
-        return dict(zip(graph.output_names, interpret(graph, read_inputs(x, graph)), strict=True))
+        source = open_source(model, weights, custom)
+        return dict(zip(source.output_names, source.compute(read_inputs(x, source.graph)), strict=True))
     targets.require(target)
     path = Path(model)  # type: ignore[arg-type]
     return dict(target.predict(path, _by_name(x)))

@@ -23,7 +23,8 @@ class Tensor:
 
 @dataclass
 class TargetReport:
-    """One target's artifact: where it is, and what the check found. Errors are None where nothing was compared."""
+    """One target's artifact: where it is, and what the check found. Errors are None where nothing was compared; converter
+    is who wrote the artifact if it wasn't kport."""
 
     target: str
     path: str | None = None
@@ -31,6 +32,7 @@ class TargetReport:
     status: str = NOT_RUN
     reason: str | None = None
     runtime: str | None = None
+    converter: str | None = None
     max_abs_error: float | None = None
     max_rel_error: float | None = None
     worst_output: str | None = None
@@ -56,6 +58,8 @@ class Report:
         data = asdict(self)
         for target in data["targets"]:
             del target["exit_status"]
+            if target["converter"] is None:
+                del target["converter"]
             for key in ("max_abs_error", "max_rel_error"):
                 if target[key] is not None and not math.isfinite(target[key]):
                     target[key] = None  # JSON has no infinity; the reason says what it was

@@ -6,8 +6,9 @@ unknown sizes get values that the model accepts. Floats are multiples of 1/64, w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from ..ops.promotion import is_float, numpy_dtype
 from ..ops.shape import Concatenate, ExpandDims, Reshape, Squeeze, Transpose
 from .files import read_arrays
 
+Compute = Callable[[Sequence[np.ndarray]], list[np.ndarray]]
 Samples = str | Path | Sequence[np.ndarray] | Mapping[str, np.ndarray] | None
 
 SEED = 20151  # any number, as long as it stays the same
@@ -65,8 +67,12 @@ def facts(graph: Graph, value: Value) -> Facts:
     return found
 
 
-def make_samples(graph: Graph, seed: int = SEED) -> list[np.ndarray]:
-    """One array for each input, two samples each; the same for the same graph and seed."""
+def make_samples(graph: Graph, seed: int = SEED, compute: Compute | None = None) -> list[np.ndarray]:
+    """One array for each input, two samples each; the same for the same graph and seed.
+
+    compute: what says by LayerError that sizes don't fit the model; default: the interpreter on the graph.
+    """
+    compute = compute or partial(interpret, graph)
     unknown = any(d is None for v in graph.inputs for d in v.shape[1:])
     error: LayerError | None = None
     for size in SIZES if unknown else SIZES[:1]:
@@ -74,7 +80,7 @@ def make_samples(graph: Graph, seed: int = SEED) -> list[np.ndarray]:
         if not unknown:
             return arrays
         try:
-            interpret(graph, arrays)
+            compute(arrays)
         except LayerError as failure:
             error = failure
             continue
@@ -116,10 +122,10 @@ def _pad_sequences(array: np.ndarray, padding: float) -> None:
     array[1::2, length - length // 3 :] = padding
 
 
-def samples_for(graph: Graph, samples: Samples) -> list[np.ndarray]:
+def samples_for(graph: Graph, samples: Samples, compute: Compute | None = None) -> list[np.ndarray]:
     """The user's samples (a file, arrays in order or by name) in the order of the inputs, or seeded ones."""
     if samples is None:
-        return make_samples(graph)
+        return make_samples(graph, compute=compute)
     origin = ""
     if isinstance(samples, (str, Path)):
         origin = f" in {samples}"

@@ -1,11 +1,12 @@
-"""A model from a file or from memory as a traced graph, with what its reference computes."""
+"""What is converted, with what its reference computes."""
 
 from __future__ import annotations
 
 import gc
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,63 @@ from ..ir.types import Shape
 from ..models.model import Model
 from ..trace import trace
 from .samples import Samples, samples_for
+from .target import Options, Target
 
 
-class Source:
-    """A traced model, where it comes from, and the reference's outputs.
+class Source(ABC):
+    """What is converted: its interface, where it comes from, and its reference's outputs.
 
-    path: the model's file; files: every file that it is made from.
+    path: the model's file; files: every file that it is made from; stem: what artifacts are called by default;
+    graph: the traced model, or its inputs and outputs alone where no more is known; description: what reports and
+    contracts say of the file; inputs, expected: what artifacts are checked with.
+    """
+
+    path: Path | None
+    files: Sequence[Path]
+    stem: str
+
+    def __init__(self, path: Path | None = None, files: Sequence[Path] = ()):
+        self.path = path
+        self.files = files
+        self.inputs: list[np.ndarray] | None = None
+        self.expected: list[np.ndarray] | None = None
+        self.seconds: dict[str, float] = {}
+
+    @property
+    @abstractmethod
+    def graph(self) -> Graph: ...
+
+    @property
+    @abstractmethod
+    def description(self) -> dict[str, Any]: ...
+
+    @property
+    def output_names(self) -> list[str]:
+        return self.graph.output_names
+
+    @abstractmethod
+    def compute(self, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """The reference's outputs. LayerError where the model can't take such inputs."""
+
+    def run(self, target: Target, artifact: Path, inputs: list[np.ndarray]) -> list[np.ndarray]:
+        """An artifact's outputs in its real runtime, both in the model's order."""
+        return target.run(artifact, inputs)
+
+    def direct_writer(self, target: Target, options: Options) -> DirectWriter | None:
+        """What writes the artifact (path, contract) → the converter's name, if it isn't kport, from the model as it is;
+        None where the target takes the lowered graph."""
+        return None
+
+    def release(self) -> None:  # noqa: B027  most have nothing to let go
+        """Lets memory go that can be filled again."""
+
+
+DirectWriter = Callable[[Path, Mapping[str, str]], str | None]
+
+
+class KerasSource(Source):
+    """A model of layers, traced, whose reference is the interpreter.
+
     A model from a file can be let go while a runtime needs the memory; it is opened again if it is asked for.
     """
 
@@ -36,16 +88,12 @@ class Source:
         path: Path | None = None,
         files: Sequence[Path] = (),
     ):
-        self.path = path
-        self.files = files
-        self.inputs: list[np.ndarray] | None = None
-        self.expected: list[np.ndarray] | None = None
-        self.seconds: dict[str, float] = {}
+        super().__init__(path, files)
         self._open = open_model
         self._shapes = shapes
         self._model: Model | None = None
         self._graph: Graph | None = None
-        self.output_names = self.graph.output_names
+        self._output_names = self.graph.output_names
 
     @property
     def graph(self) -> Graph:
@@ -59,6 +107,10 @@ class Source:
         return self._graph
 
     @property
+    def output_names(self) -> list[str]:
+        return self._output_names  # known when the model was let go
+
+    @property
     def model(self) -> Model:
         """The model that the graph is of."""
         if self._model is None:
@@ -69,11 +121,19 @@ class Source:
 
     @property
     def description(self) -> dict[str, Any]:
-        """What reports and contracts say of the file; its digest is computed beside the other work."""
+        """The digest is computed beside the other work."""
         return {k: v.result() if isinstance(v, Future) else v for k, v in self._description.items()}
 
+    def compute(self, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
+        return interpret(self.graph, inputs)
+
+    def direct_writer(self, target: Target, options: Options) -> DirectWriter | None:
+        write_model = target.write_model
+        if write_model is None or not target.from_layers(options):
+            return None
+        return lambda path, contract: write_model(self.model, path, contract, options)
+
     def release(self) -> None:
-        """Lets the weights go, if they can be read again."""
         if self.path is not None:
             self._graph = self._model = None
             gc.collect()  # layers and their calls refer to one another
@@ -86,32 +146,6 @@ def timed(seconds: dict[str, float], what: str) -> Iterator[None]:
         yield
     finally:
         seconds[what] = seconds.get(what, 0.0) + time.perf_counter() - start
-
-
-def open_source(
-    model: Model | str | Path,
-    weights: str | Path | None = None,
-    custom: Any = None,
-    input_shapes: Mapping[str, Shape] | None = None,
-) -> Source:
-    """A model (or the file that holds one) as a checked graph."""
-    if isinstance(model, Model):
-        nowhere = {"path": None, "sha256": None, "format": "model in memory", "keras_version": None, "backend": None}
-        return Source(lambda: (model, nowhere), input_shapes)
-    path = Path(model)
-
-    def open_file() -> tuple[Model, dict[str, Any]]:
-        from ..saving import load_source
-
-        loaded, found = load_source(path, weights=weights, custom=custom)
-        background = ThreadPoolExecutor(1)
-        digest = background.submit(lambda: found.sha256)
-        background.shutdown(wait=False)
-        description = {"path": path.name, "sha256": digest}
-        return loaded, description | {k: getattr(found, k) for k in ("format", "keras_version", "backend")}
-
-    files = [Path(f) for f in (path, weights, custom) if isinstance(f, (str, Path))]
-    return Source(open_file, input_shapes, path, files)
 
 
 def named_shapes(model: Model, shapes: Mapping[str, Shape] | None) -> dict[str, Shape]:
@@ -127,8 +161,8 @@ def named_shapes(model: Model, shapes: Mapping[str, Shape] | None) -> dict[str, 
 def run_reference(source: Source, samples: Samples) -> None:
     """Computes what every artifact is compared with."""
     with timed(source.seconds, "reference"):
-        source.inputs = samples_for(source.graph, samples)
-        source.expected = interpret(source.graph, source.inputs)
+        source.inputs = samples_for(source.graph, samples, source.compute)
+        source.expected = source.compute(source.inputs)
 
 
 def whereabouts(source: Source) -> dict[str, Any]:

@@ -17,9 +17,10 @@ from ..trace import merge
 from . import targets
 from .border import ask_layout
 from .contract import KEY
+from .opening import open_source
 from .pipeline import Request, check_artifact, chosen_tolerance, failing_into, size_of, tensors_of
 from .report import Report, TargetReport
-from .source import open_source, run_reference, whereabouts
+from .source import run_reference, whereabouts
 from .target import Options, Target
 
 

@@ -240,6 +240,23 @@ def install_runtimes(names: tuple[str, ...]) -> None:
         click.echo(f"{name}: {installation.get(name).install()}")
 
 
+@main.group(cls=Group)
+def official() -> None:
+    """The official converters (tf2onnx, TFLiteConverter, tensorflowjs, coremltools), for what is only a TensorFlow graph."""
+
+
+@official.command("install")
+@click.argument("names", nargs=-1, metavar="[TARGET...]")
+def install_official(names: tuple[str, ...]) -> None:
+    """Makes their environment in kport's folder ($KPORT_HOME, or kport in the user's cache), for TARGETs or for all: 3 GB.
+
+    TensorFlow runs such a graph. It is a program: convert only files of those whom you trust.
+    """
+    from .converters.official import environment
+
+    click.echo(f"official converters: {environment.install(names)}")
+
+
 @main.command()
 @click.option("--target", metavar="T", help="Only this target.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")

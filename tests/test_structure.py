@@ -51,6 +51,8 @@ ROWS = [
     },
     {"kport.converters.targets"},
     {"kport.converters.source"},
+    {"kport.converters.official"},
+    {"kport.converters.opening"},
     {"kport.converters.lowering"},
     {"kport.converters.pipeline", "kport.converters.inspection", "kport.converters.prediction", "kport.converters.support"},
     {"kport.converters.verification"},

@@ -1,0 +1,134 @@
+"""One function for each target: the target's official converter on a graph's SavedModel, under the graph's own names.
+
+Each takes the graph, the place of the artifact and the options, and gives the converter's name and version.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+from graphs import SIGNATURE, Graph
+
+MOST = 1 << 16
+Options = Mapping[str, Any]
+
+
+def onnx(graph: Graph, place: Path, options: Options) -> str:
+    """tf2onnx, as its command line runs it: unlike its functions, that reads tables and doesn't go on after an error."""
+    from tf2onnx import convert, utils
+
+    utils.INTERNAL_NAME = 1  # names in the file count from here
+    arguments: list[Any] = ["--saved-model", graph.saved, "--signature_def", SIGNATURE, "--tag", "serve"]
+    if graph.frozen is not None:
+        inputs, outputs = (",".join(names) for names in sides(graph))
+        tensors = (",".join(f"{name}:0" for name in names) for names in sides(graph))
+        named = ["--rename-inputs", inputs, "--rename-outputs", outputs]
+        arguments = ["--graphdef", graph.frozen, "--inputs", next(tensors), "--outputs", next(tensors), *named]
+    opset = ["--opset", options["opset"]] if options.get("opset") else []
+    before, sys.argv = sys.argv, ["tf2onnx", *map(str, [*arguments, "--output", place, *opset])]
+    try:
+        convert.main()
+    finally:
+        sys.argv = before
+    return version("tf2onnx")
+
+
+def sides(graph: Graph) -> tuple[list[str], list[str]]:
+    """The names of the inputs and of the outputs."""
+    return list(graph.specs), list(graph.function.structured_outputs)
+
+
+def tflite(graph: Graph, place: Path, options: Options) -> str:
+    """TFLiteConverter, to TFLite's own operations."""
+    if graph.frozen is not None:
+        converter = tf.compat.v1.lite.TFLiteConverter.from_frozen_graph(str(graph.frozen), *sides(graph))
+    else:
+        converter = tf.lite.TFLiteConverter.from_saved_model(str(graph.saved), signature_keys=[SIGNATURE])
+    if options["precision"] == "float16":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.target_spec.supported_types = [tf.float16]
+    place.write_bytes(converter.convert())
+    return f"TFLiteConverter {tf.__version__}"
+
+
+def tfjs(graph: Graph, place: Path, options: Options) -> str:
+    """tensorflowjs_converter, to a graph model without assertions."""
+    from tensorflowjs.converters import tf_saved_model_conversion_v2 as converter
+
+    halves = {"float16": "*"} if options["precision"] == "float16" else None
+    more: dict[str, Any] = {"quantization_dtype_map": halves, "strip_debug_ops": True}
+    if graph.frozen is not None:
+        converter.convert_tf_frozen_model(str(graph.frozen), ",".join(sides(graph)[1]), str(place), **more)
+    else:
+        converter.convert_tf_saved_model(str(graph.saved), str(place), SIGNATURE, use_structured_outputs_names=True, **more)
+    return version("tensorflowjs")
+
+
+def coreml(graph: Graph, place: Path, options: Options) -> str:
+    """coremltools' TensorFlow front end, to an ML program; its outputs get the graph's names."""
+    import coremltools as ct
+
+    oldest = getattr(ct.target, (options.get("min_os") or "ios15").replace("ios", "iOS"))
+    half = options["precision"] == "float16"
+    model = ct.convert(
+        [graph.function],
+        source="tensorflow",
+        convert_to="mlprogram",
+        inputs=[ct.TensorType(n, flexible(ct, s.shape), coreml_dtype(s.dtype)) for n, s in graph.specs.items()],
+        minimum_deployment_target=oldest,
+        compute_precision=ct.precision.FLOAT16 if half else ct.precision.FLOAT32,
+        skip_model_load=True,
+    )
+    specification = model.get_spec()
+    names = [output.name for output in specification.description.output]
+    for i, name in enumerate(names):
+        ct.utils.rename_feature(specification, name, f"kport_output_{i}")  # no name is taken while another leaves it
+    for i, name in enumerate(graph.function.structured_outputs):
+        ct.utils.rename_feature(specification, f"kport_output_{i}", name)
+    ct.models.MLModel(specification, weights_dir=model.weights_dir, skip_model_load=True).save(str(place))
+    return version("coremltools")
+
+
+def flexible(ct: Any, shape: tf.TensorShape) -> tuple[Any, ...]:
+    """The shape with a range, without an upper bound, for each unknown size."""
+    return tuple(ct.RangeDim(lower_bound=1, upper_bound=MOST, default=1) if d is None else d for d in shape.as_list())
+
+
+def coreml_dtype(dtype: tf.DType) -> Any:
+    """Core ML's inputs are float32 or int32."""
+    import numpy as np
+
+    return np.float32 if dtype.is_floating else np.int32
+
+
+def savedmodel(graph: Graph, place: Path, options: Options) -> str:
+    """TensorFlow's own saving; without the file that holds a random number."""
+    shutil.copytree(graph.saved, place)
+    (place / "fingerprint.pb").unlink(missing_ok=True)
+    return f"tensorflow {tf.__version__}"
+
+
+def version(package: str) -> str:
+    return f"{package} {metadata.version(package)}"
+
+
+CONVERTERS: dict[str, Callable[[Graph, Path, Options], str]] = {
+    "onnx": onnx,
+    "tflite": tflite,
+    "tfjs": tfjs,
+    "coreml": coreml,
+    "savedmodel": savedmodel,
+}
+
+
+def convert(target: str, graph: Graph, place: Path, options: Options) -> str:
+    """Writes the artifact; gives the converter's name and version. What it prints goes to standard error."""
+    with contextlib.redirect_stdout(sys.stderr):
+        return CONVERTERS[target](graph, place, options)

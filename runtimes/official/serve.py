@@ -1,0 +1,96 @@
+"""Answers requests, one a line, as runtimes/PROTOCOL.md says."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any, TextIO
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # the reference is computed where everybody has it
+os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")  # what tensorflowjs expects
+
+
+def answers() -> TextIO:
+    """Where answers go. Whatever converters print goes to standard error instead."""
+    stream = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return stream
+
+
+class Server:
+    """Keeps what it opened for later requests."""
+
+    def __init__(self) -> None:
+        self.opened: dict[str, Any] = {}
+
+    def open(self, request: dict[str, Any]) -> Any:
+        from opening import open_graph
+
+        shapes = request.get("shapes") or {}
+        key = json.dumps([request["artifact"], shapes], sort_keys=True)
+        if key not in self.opened:
+            self.opened[key] = open_graph(Path(request["artifact"]), shapes)
+        return self.opened[key]
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The answer to one request."""
+        ask = request.get("ask")
+        if ask == "runtime":
+            return {"runtime": runtime()}
+        if ask == "open":
+            return self.open(request).interface() | {"runtime": runtime()}
+        if ask == "run":
+            return self.run(request)
+        if ask == "convert":
+            from conversions import convert
+
+            graph = self.open(request)
+            converter = convert(request["to"], graph, Path(request["place"]), request.get("options") or {})
+            return {"converter": converter, "runtime": runtime()}
+        raise ValueError(f"expected a request to ask: runtime, open, run or convert. Received: {ask!r}")
+
+    def run(self, request: dict[str, Any]) -> dict[str, Any]:
+        import numpy as np
+
+        start = time.perf_counter()
+        graph = self.open(request)
+        load = time.perf_counter() - start
+        inputs = {name: np.load(file, allow_pickle=False) for name, file in request["inputs"].items()}
+        runs = []
+        for _ in range(request.get("times", 1)):
+            start = time.perf_counter()
+            outputs = graph.run(inputs)
+            runs.append(1000 * (time.perf_counter() - start))
+        files = {}
+        for i, (name, array) in enumerate(outputs.items()):
+            files[name] = str(Path(request["folder"]) / f"{i}.npy")
+            np.save(files[name], array, allow_pickle=False)
+        return {"outputs": files, "order": list(outputs), "load_ms": 1000 * load, "run_ms": runs}
+
+
+def runtime() -> str:
+    """TensorFlow and its version."""
+    import tensorflow as tf
+
+    return f"tensorflow {tf.__version__}"
+
+
+def main() -> None:
+    """Reads requests to the end of the input. A request that fails is answered with its error."""
+    out, server = answers(), Server()
+    for line in sys.stdin:
+        try:
+            answer = server.answer(json.loads(line))
+        except Exception as error:  # converters raise whatever they like
+            answer = {"error": str(error) or type(error).__name__}
+        except SystemExit as end:  # and some of them end the process
+            answer = {"error": f"the converter gave up with status {end.code}"}
+        print(json.dumps(answer), file=out, flush=True)
+
+
+if __name__ == "__main__":
+    main()
