@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,8 @@ class Builder:
         self.uses: dict[Value, list[Node]] = {}
         self.joined: dict[tuple[int, ...], Any] = {}
         """Where the concatenation of these tensors (by identity) can be had without one."""
+        self.finished: set[str] = set()
+        """Names of tensors that are outputs already."""
         self._emissions = emissions
         self._layer = ""
         self._scopes: list[_Scope] = [_Scope()]
@@ -63,11 +66,8 @@ class Builder:
 
         def inner(function: Callable[[list[Var]], Any]) -> Callable[..., Any]:
             def call(*loop_vars: Var) -> Any:
-                self._scopes.append(_Scope())
-                try:
+                with self.scope():
                     return function(list(loop_vars))
-                finally:
-                    self._scopes.pop()
 
             return call
 
@@ -77,11 +77,17 @@ class Builder:
     def emit(self, graph: Graph) -> None:
         """Adds what the table says for every node."""
         outer, self.uses = self.uses, graph.uses()
+        for value in graph.outputs:
+            self.uses.setdefault(value, [])
         layer = self._layer
         for node in graph.nodes:
             self._layer = node.layer or layer
             self._emissions[type(node.op)].emit(self, node)  # type: ignore[index]
         self._layer, self.uses = layer, outer
+
+    def is_read(self, value: Value) -> bool:
+        """Whether anything in the graph being emitted reads a value, or it is an output."""
+        return value in self.uses
 
     def readers(self, value: Value | None) -> list[Node]:
         """The nodes of the graph being emitted that read a value."""
@@ -100,6 +106,22 @@ class Builder:
         var = self.constant(as_constant(value.data), value.name)
         self._scopes[-1].tensors[value] = var
         return var
+
+    def is_emitted(self, value: Value) -> bool:
+        return any(value in scope.tensors for scope in self._scopes)
+
+    def hold(self, values: Sequence[Value], tensors: Sequence[Var]) -> None:
+        """Says which tensors hold these values, and leaves the tensors' names."""
+        self._scopes[-1].tensors.update(zip(values, tensors, strict=True))
+
+    @contextmanager
+    def scope(self) -> Iterator[None]:
+        """What is said within is forgotten afterwards."""
+        self._scopes.append(_Scope())
+        try:
+            yield
+        finally:
+            self._scopes.pop()
 
     def bind(self, values: Sequence[Value], tensors: Sequence[Var]) -> None:
         """Says which tensors hold these values, and names those that have no value's name yet."""
