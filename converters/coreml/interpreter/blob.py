@@ -50,7 +50,7 @@ class Blob:
             raise FileError(f"expected the model's weights in {path}: {error}") from error
         if len(self._data) < ALIGNMENT:
             raise FileError(f"{path}: expected a header of {ALIGNMENT} bytes. Received: a file of {len(self._data)} bytes")
-        self.count, version = _HEADER.unpack_from(self._data)
+        self.count, version = _HEADER.unpack_from(self._data.data)
         if version != VERSION:
             raise FileError(f"{path}: expected version {VERSION}. Received: {version}")
 
@@ -61,7 +61,7 @@ class Blob:
             raise FileError(f"{where}: expected a multiple of {ALIGNMENT}")
         if offset + ALIGNMENT > len(self._data):
             raise FileError(f"{where}: the file has only {len(self._data)} bytes")
-        sentinel, code, size, start, padding = _METADATA.unpack_from(self._data, offset)
+        sentinel, code, size, start, padding = _METADATA.unpack_from(self._data.data, offset)
         if sentinel != SENTINEL:
             raise FileError(f"{where}: no metadata there: expected {SENTINEL:#x}. Received: {sentinel:#x}")
         if DTYPES.get(code) != dtype:

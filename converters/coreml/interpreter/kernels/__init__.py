@@ -1,0 +1,1 @@
+"""What the operations compute, written from their documentation, in NumPy. One file for each family."""
