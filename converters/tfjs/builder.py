@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...ir import Graph, Node, Value
+from ...ir.types import Shape
 from ...ops.op import Op
 from ..target import Emission, Options
 from .graphdef import FunctionDef, NodeDef, Tensor, Type, kind_of
@@ -76,14 +77,14 @@ class Builder:
         for value, tensor in zip(values, tensors, strict=True):
             self.tensors[value] = tensor
             if tensor.data is None and tensor.node.op != "Placeholder" and tensor.index == 0:
-                tensor.node.wanted = value.name
+                tensor.node.wanted, tensor.node.holds_value = value.name, True
 
     def weight(self, array: np.ndarray, name: str) -> Tensor:
         """A named constant; one array is written once."""
         key = id(array)
         if key not in self._constants:
             held = as_kind(array)
-            self._constants[key] = Tensor(NodeDef("Const", wanted=name, data=held))
+            self._constants[key] = Tensor(NodeDef("Const", wanted=name, holds_value=True, data=held))
             self._constants[key, "held"] = Tensor(NodeDef("Const", data=array))  # its id can't be reused
         return self._constants[key]
 
@@ -144,6 +145,12 @@ class Builder:
             return self.ints([int(known[a] or 0) for a in axes], "sizes")
         parts = [self.size(x, a) if (d := known[a]) is None else self.ints(d, "size") for a in axes]
         return self("Pack", *parts, N=len(parts), axis=0)  # type: ignore[no-any-return]
+
+    def restored(self, y: Tensor, shape: Shape, x: Tensor) -> Tensor:
+        """y with this shape, of which the sizes that aren't known are those of the same axes of x."""
+        if shape.count(None) <= 1:
+            return self.reshape(y, [-1 if d is None else d for d in shape])
+        return self("Reshape", y, self.sizes(x, shape, range(len(shape))))  # type: ignore[no-any-return]
 
     def only_reader(self, value: Value | None) -> bool:
         """Whether the node being emitted alone reads a value."""

@@ -60,9 +60,7 @@ def _loop(b: Builder, node: Node, xs: Sequence[Tensor]) -> Sequence[Tensor]:
     length = first.shape[0]
     rounds = b.size(xs[op.states], 0) if length is None else b.ints(length, "rounds")
     stacked = op.body.outputs[op.states :]
-    lists = [
-        b("TensorListReserve", _element_shape(b, v), rounds, element_dtype=Type(kind_of(v.dtype))) for v in stacked
-    ]
+    lists = [b("TensorListReserve", _element_shape(b, v), rounds, element_dtype=Type(kind_of(v.dtype))) for v in stacked]
     variables = [b.ints(0, "round"), rounds, *xs[: op.states], *lists, *xs[op.states :]]
     values = op.body.inputs
     kinds = ["int32", "int32", *(kind_of(v.dtype) for v in values[: op.states])]
@@ -113,4 +111,3 @@ def _element_shape(b: Builder, value: Value) -> Tensor:
 
 
 EMISSIONS: dict[type[Op], Emission] = {Scan: emission(_scan)}
-

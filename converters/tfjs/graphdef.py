@@ -70,7 +70,7 @@ class Function:
 class NodeDef:
     """A node. Inputs are tensors: a node and the number of one of its outputs. `data`: what a Const holds.
 
-    `wanted` is the name it shall have, `name` the one it gets (`naming.py`).
+    `wanted` is the name it shall have, `name` the one it gets (`naming.py`); `holds_value`: it has a value of the model's.
     """
 
     op: str
@@ -78,6 +78,7 @@ class NodeDef:
     attributes: dict[str, Any] = field(default_factory=dict)
     outputs: int = 1
     wanted: str = ""
+    holds_value: bool = False
     name: str = ""
     data: np.ndarray | None = None
 
@@ -134,7 +135,7 @@ def attribute_json(value: Any) -> dict[str, Any]:
     match value:
         case bool():
             return {"b": value}
-        case int():
+        case int() | np.integer():
             return {"i": str(value)}
         case float():
             return {"f": value}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 from ...ir import Node, Value
@@ -11,8 +13,10 @@ from ...ops.reduce import ArgMax, ArgMin
 from ...ops.sort import TopK
 from ..target import Emission, Options
 from .builder import Builder
-from .graphdef import Tensor, kind_of
+from .graphdef import Tensor, Type, kind_of
 from .saying import NUMBERS, VALUES, emission
+
+Sizes = Sequence[int | None]
 
 
 def _slice(b: Builder, node: Node, x: Tensor) -> Tensor:
@@ -67,9 +71,27 @@ def _take(b: Builder, node: Node, x: Tensor, i: Tensor) -> Tensor:
 def _take_along(b: Builder, node: Node, x: Tensor, i: Tensor) -> Tensor:
     axis, rank = node.op.axis, node.output.type.rank  # type: ignore[attr-defined]
     order = [*(a for a in range(rank) if a != axis), axis]
-    moved = [b.transpose(t, order) for t in (x, counted(b, node, x, i))]
-    y = b("GatherV2", *moved, b.ints(rank - 1, "axis"), batch_dims=rank - 1)
+    value, indices = ([v.shape[a] for a in order] for v in node.inputs if v is not None)
+    moved, places = (b.transpose(t, order) for t in (x, counted(b, node, x, i)))
+    y = b.restored(_row_by_row(b, moved, value, places, indices, rank - 1), indices, places)
     return b.transpose(y, [order.index(a) for a in range(rank)])
+
+
+def _row_by_row(b: Builder, x: Tensor, xs: Sizes, i: Tensor, indices: Sizes, batch: int) -> Tensor:
+    """y[r, k, ...] = x[r, i[r, k], ...], where rows r are the first `batch` axes of x and i, and k all others of i: rows and
+    places are made one axis, in which each row begins after the one before. (Of GatherV2's batch_dims the WebAssembly back
+    end takes every row's elements from wrong places.)
+
+    xs, indices: the shapes of x (*batch, n, *rest) and of i.
+    """
+    one, zero = b.ints(1, "one"), b.ints(0, "zero")
+    rows = b("Prod", b.sizes(i, indices, range(batch)), zero, keep_dims=False)
+    table = b("Pack", rows, b.ints(-1, "others"), N=2, axis=0)
+    width = b.size(x, batch) if (n := xs[batch]) is None else b.ints(n, "width")
+    begins = b("ExpandDims", b("Mul", b("Range", zero, rows, one, Tidx=Type("int32")), width), one)
+    rest = range(batch + 1, len(xs))
+    flat = b.concat([b.ints([-1], "rows"), b.sizes(x, xs, rest)], 0) if rest else b.ints([-1], "rows")
+    return b("GatherV2", b("Reshape", x, flat), b("AddV2", b("Reshape", i, table), begins), zero)  # type: ignore[no-any-return]
 
 
 def _gather_nd(b: Builder, node: Node, x: Tensor, i: Tensor) -> Tensor:
@@ -84,11 +106,15 @@ def _gather_nd(b: Builder, node: Node, x: Tensor, i: Tensor) -> Tensor:
     place = columns[0]
     for k in range(1, depth):
         place = b("AddV2", b("Mul", place, axis_size(b, value, x, batch + k)), columns[k])
-    axes = range(value.type.rank)
-    ahead, rest = ([a for a in axes if a < batch], [a for a in axes if a >= batch + depth])
+    ahead, rest = range(batch), range(batch + depth, value.type.rank)
     pieces = [b.sizes(x, value.shape, ahead), b.ints([-1], "joined"), *([b.sizes(x, value.shape, rest)] if rest else [])]
     joined = b("Reshape", x, b.concat(pieces, 0))
-    return b("GatherV2", joined, place, b.ints(batch, "axis"), batch_dims=batch)  # type: ignore[no-any-return]
+    sizes = value.shape[batch : batch + depth]
+    width = None if None in sizes else math.prod(int(d or 0) for d in sizes)
+    shape = (*value.shape[:batch], width, *value.shape[batch + depth :])
+    y = _row_by_row(b, joined, shape, place, indices.shape[:-1], batch)
+    shapes = [b.sizes(place, indices.shape[:-1], range(rank - 1)), *([b.sizes(x, value.shape, rest)] if rest else [])]
+    return b("Reshape", y, b.concat(shapes, 0))  # type: ignore[no-any-return]
 
 
 def _scatter_nd(b: Builder, node: Node, x: Tensor, i: Tensor, updates: Tensor) -> Tensor:

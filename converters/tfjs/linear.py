@@ -16,16 +16,14 @@ from .saying import FLOAT, emission
 
 def _linear(b: Builder, node: Node, x: Tensor, kernel: Tensor, bias: Tensor | None = None) -> Tensor:
     """A product of two matrices: of anything else the WebAssembly back end multiplies slowly."""
-    source, output = node.inputs[0], node.output
-    rank = output.type.rank
+    rank = node.output.type.rank
     rows = x if rank == 2 else b.reshape(x, (-1, int(kernel_shape(node)[0])))
     y = b("MatMul", rows, kernel)
     product = y.node
     if bias is not None:
         with_bias(b, product, bias)
     if rank != 2:
-        assert source is not None
-        y = restored(b, node, y, x)
+        y = b.restored(y, node.output.shape, x)
     if kernel.data is not None:
         b.fusable[y] = product
     return y  # type: ignore[no-any-return]
@@ -33,15 +31,6 @@ def _linear(b: Builder, node: Node, x: Tensor, kernel: Tensor, bias: Tensor | No
 
 def kernel_shape(node: Node) -> tuple[int, int]:
     return node.inputs[1].shape  # type: ignore[union-attr, return-value]
-
-
-def restored(b: Builder, node: Node, y: Tensor, x: Tensor) -> Tensor:
-    """y with the axes that x has before its last one."""
-    shape = node.output.shape
-    if shape.count(None) <= 1:
-        return b.reshape(y, [-1 if d is None else d for d in shape])
-    ahead = b.sizes(x, shape, range(len(shape) - 1))
-    return b("Reshape", y, b.concat([ahead, b.ints([int(shape[-1] or 0)], "width")], 0))  # type: ignore[no-any-return]
 
 
 def _matmul(b: Builder, node: Node, x: Tensor, y: Tensor) -> Tensor:

@@ -24,14 +24,14 @@ def needed(ends: Iterable[NodeDef]) -> list[NodeDef]:
 
 
 def name_nodes(nodes: Iterable[NodeDef]) -> None:
-    """Gives each node the name it wants, with a number if another has it.
+    """Gives each node the name it wants, with a number if another has it. First come those that hold a value of the model's:
+    the same name means the same numbers.
 
-    TF.js splits references at colons, takes "^" in front for a dependency and "-" before a number for a loop's frame.
+    TF.js splits references at colons and takes "^" in front for a dependency.
     """
     taken: dict[str, int] = {}
-    for node in nodes:
-        if node.name:
-            continue
+    every = dict.fromkeys(nodes)
+    for node in sorted(every, key=lambda n: not n.holds_value):
         wanted = node.wanted.replace(":", "_").replace("^", "_") or node.op
         count = taken.get(wanted, 0)
         name = wanted if not count else f"{wanted}_{count}"

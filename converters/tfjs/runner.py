@@ -54,8 +54,13 @@ def observe(path: Path, inputs: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def _ask(path: Path, inputs: Mapping[str, np.ndarray], observe: bool, backend: str) -> Answer:
-    given = {name: as_kind(np.asarray(array)) for name, array in inputs.items()}
+    given = {name: _sent(as_kind(np.asarray(array))) for name, array in inputs.items()}
     return get("browser").process().run(path, given, observe=observe, backend=backend)
+
+
+def _sent(array: np.ndarray) -> np.ndarray:
+    """Text as the protocol has it."""
+    return array.astype(str) if array.dtype == object else array
 
 
 def _as_dtype(array: np.ndarray, dtype: str) -> np.ndarray:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ...ir import Node
 from ...ops import buckets, text
 from ...ops.op import Op
@@ -12,14 +14,21 @@ from .builder import Builder
 from .graphdef import Tensor, Type, kind_of
 from .saying import EVERYTHING, emission
 
+NO_KEY = "TF.js has no hash function with a key (SipHash)"
+
 
 def _lookup(b: Builder, node: Node, x: Tensor) -> Tensor:
     op: Any = node.op
     keys, values = kind_of(op.key_dtype), kind_of(op.value_dtype)
     table = b("HashTableV2", key_dtype=Type(keys), value_dtype=Type(values))
-    filled = b("InitializeTableV2", table, b.constant(op.keys, keys, "keys"), b.constant(op.values, values, "values"))
+    filled = b("InitializeTableV2", table, _entries(b, op.keys, op.key_dtype), _entries(b, op.values, op.value_dtype))
     b.initializers.append(filled.node)
-    return b("LookupTableFindV2", table, x, b.constant(op.default, values, "default"))  # type: ignore[no-any-return]
+    y = b("LookupTableFindV2", table, x, _entries(b, op.default, op.value_dtype))
+    return b.restored(y, node.output.shape, x)  # the values come in a row
+
+
+def _entries(b: Builder, entries: Any, dtype: str) -> Tensor:
+    return b.weight(np.asarray(entries, object if dtype == "string" else dtype), "entries")
 
 
 def _hash(b: Builder, node: Node, x: Tensor) -> Tensor:
@@ -27,7 +36,7 @@ def _hash(b: Builder, node: Node, x: Tensor) -> Tensor:
 
 
 def _accepts_hash(node: Node, options: Options) -> str | None:
-    return None if node.op.key is None else "TF.js has no hash function with a key (SipHash)"  # type: ignore[attr-defined]
+    return None if node.op.key is None else NO_KEY  # type: ignore[attr-defined]
 
 
 EMISSIONS: dict[type[Op], Emission] = {
@@ -37,6 +46,7 @@ EMISSIONS: dict[type[Op], Emission] = {
 
 UNSUPPORTED: dict[type[Op], str] = {
     buckets.CrossHash: "TF.js has no hash function for combinations",
+    buckets.StringHash: NO_KEY,
     text.AsString: "TF.js can't write numbers as text",
     text.NGrams: "TF.js's back ends have no kernel that joins rows of words of different lengths",
     text.RegexReplace: "TF.js's WebAssembly back end has no regular expressions",

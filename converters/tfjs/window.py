@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from ..target import Emission, Options
 from .activation import with_bias
 from .builder import Builder
 from .graphdef import Tensor
-from .saying import FLOAT, Say, emission
+from .saying import FLOAT, emission
 
 Pads = tuple[tuple[int, int], ...]
 
@@ -31,9 +32,7 @@ def conv(b: Builder, node: Node, x: Tensor, kernel: Tensor, bias: Tensor | None 
     inputs, outputs = (size // op.groups for size in (node.inputs[0].shape[-1], kernel_of(node)[-1]))  # type: ignore[union-attr]
     xs = _parts(b, x, len(op.strides) + 1, [inputs] * op.groups)
     kernels = _parts(b, kernel, len(op.strides) + 1, [outputs] * op.groups)
-    y = b.concat(
-        [_convolution(b, node, part, k, None, False) for part, k in zip(xs, kernels, strict=True)], len(op.strides) + 1
-    )
+    y = b.concat([_convolution(b, node, part, k, None, False) for part, k in zip(xs, kernels, strict=True)], len(op.strides) + 1)
     return y if bias is None else b("AddV2", y, bias)
 
 
@@ -60,7 +59,7 @@ def _convolution(b: Builder, node: Node, x: Tensor, kernel: Tensor, bias: Tensor
     thinned = max(op.strides) > 1 and max(op.dilations) > 1
     strides, padding = ((1,) * rank, explicit(node, window)) if thinned else (op.strides, op.padding)
     if rank == 3:
-        y = _conv_3d(b, x, kernel, strides, padding, op.dilations)
+        y = _conv_3d(b, x, kernel, strides, explicit(node, window) if _overlong(node, window) else padding, op.dilations)
         y = y if bias is None else b("AddV2", y, bias)
         return _every(b, y, op.strides) if thinned else y
     if depthwise:
@@ -122,7 +121,8 @@ def _every(b: Builder, y: Tensor, strides: Sequence[int]) -> Tensor:
 
 def _conv_3d(b: Builder, x: Tensor, kernel: Tensor, strides: Any, padding: str | Pads, dilations: Any) -> Tensor:
     x, padding = padded(b, x, padding, 0.0)
-    return b("Conv3D", x, kernel, strides=[1, *strides, 1], dilations=[1, *dilations, 1], padding=padding.upper())  # type: ignore[no-any-return]
+    geometry = {"strides": [1, *strides, 1], "dilations": [1, *dilations, 1], "padding": padding.upper()}
+    return b("Conv3D", x, kernel, data_format="NDHWC", **geometry)  # type: ignore[no-any-return]
 
 
 def padded(b: Builder, x: Tensor, padding: str | Pads, value: float) -> tuple[Tensor, str]:
@@ -134,38 +134,93 @@ def padded(b: Builder, x: Tensor, padding: str | Pads, value: float) -> tuple[Te
     return x, "valid"
 
 
-def _pool(name: str, value: float) -> Say:
-    def say(b: Builder, node: Node, x: Tensor) -> Tensor:
-        op: Any = node.op
-        rank = len(op.window)
-        x, padding = padded(b, x, op.padding, value)
-        x = b("ExpandDims", x, b.ints(1, "axis")) if rank == 1 else x
-        geometry = {"ksize": around(op.window), "strides": around(op.strides), "padding": padding.upper()}
-        y = b(f"{name}3D" if rank == 3 else name, x, **geometry)
-        return b("Squeeze", y, axis=[1]) if rank == 1 else y  # type: ignore[no-any-return]
+def _max_pool(b: Builder, node: Node, x: Tensor) -> Tensor:
+    op: Any = node.op
+    x, padding = padded(b, x, op.padding, LEAST)
+    if len(op.window) < 3:
+        return _pool(b, "MaxPool", node, x, padding)
+    return _max_pool_3d(b, op, x, int(node.output.shape[-1] or 0), padding.upper())
 
-    return say
+
+def _max_pool_3d(b: Builder, op: Any, x: Tensor, channels: int, padding: str) -> Tensor:
+    """The maximum over height and width, then over depth: in the WebAssembly back end's MaxPool3D no number is below 1e-38."""
+    unknown = (None,) * 5
+    batch, depth = (b.sizes(x, unknown, [axis]) for axis in (0, 1))
+    rest, last = b.ints([-1], "rest"), b.ints([channels], "channels")
+    images = b("Reshape", x, b.concat([rest, b.sizes(x, unknown, (2, 3)), last], 0))
+    y = b("MaxPool", images, ksize=around(op.window[1:]), strides=around(op.strides[1:]), padding=padding)
+    columns = b("Reshape", y, b.concat([batch, depth, rest, last], 0))
+    z = b("MaxPool", columns, ksize=[1, op.window[0], 1, 1], strides=[1, op.strides[0], 1, 1], padding=padding)
+    return b("Reshape", z, b.concat([batch, rest, b.sizes(y, unknown, (1, 2)), last], 0))  # type: ignore[no-any-return]
+
+
+def _average_pool(b: Builder, node: Node, x: Tensor) -> Tensor:
+    """TF.js counts the zeros that are padded before: the mean is scaled by the share of the window that lies inside."""
+    op: Any = node.op
+    pads = _pool_padding(node)
+    x, padding = padded(b, x, pads, 0.0)
+    y = _pool(b, "AvgPool", node, x, padding)
+    if isinstance(pads, str) or not any(map(any, pads)):
+        return y
+    ones = np.ones((1, *node.inputs[0].shape[1:-1], 1), np.float32)  # type: ignore[union-attr, arg-type]
+    inside = replace(op, padding="valid").numpy(np.pad(ones, ((0, 0), *pads, (0, 0))))
+    return b("Mul", y, b.constant(1 / inside, "float32", "share"))  # type: ignore[no-any-return]
+
+
+def _pool(b: Builder, name: str, node: Node, x: Tensor, padding: str) -> Tensor:
+    op: Any = node.op
+    rank = len(op.window)
+    x = b("ExpandDims", x, b.ints(1, "axis")) if rank == 1 else x
+    geometry = {"ksize": around(op.window), "strides": around(op.strides), "padding": padding.upper()}
+    y = b(f"{name}3D" if rank == 3 else name, x, **geometry)
+    return b("Squeeze", y, axis=[1]) if rank == 1 else y  # type: ignore[no-any-return]
+
+
+def _pool_padding(node: Node) -> str | Pads:
+    op: Any = node.op
+    return explicit(node, op.window) if _overlong(node, op.window) else op.padding  # type: ignore[no-any-return]
+
+
+def _overlong(node: Node, window: Sequence[int]) -> bool:
+    """Whether a stride is longer than the window: in three dimensions TF.js then takes 'same' for a negative padding."""
+    op: Any = node.op
+    reach = ((n - 1) * d + 1 for n, d in zip(window, op.dilations, strict=True))
+    longer = any(s > r for s, r in zip(op.strides, reach, strict=True))
+    return len(window) == 3 and op.padding == "same" and longer
+
+
+def _known(node: Node) -> bool:
+    return None not in node.inputs[0].shape[1:-1]  # type: ignore[union-attr]
 
 
 def _accepts_pool(node: Node, options: Options) -> str | None:
     op: Any = node.op
     if max(op.dilations) > 1:
         return "TF.js's pools have no dilations"
+    if isinstance(op, AveragePool) and _overlong(node, op.window) and not _known(node):
+        return OVERLONG
     padded_mean = isinstance(op, AveragePool) and not isinstance(op.padding, str) and any(map(any, op.padding))
-    return "TF.js's AvgPool has no padding but 'same'" if padded_mean else None
+    return (
+        "TF.js's AvgPool counts what is padded, unless sizes are known (--input-shape)"
+        if padded_mean and not _known(node)
+        else None
+    )
+
+
+OVERLONG = "TF.js pads strides longer than the window wrongly in three dimensions, unless sizes are known (--input-shape)"
 
 
 def _accepts_conv(node: Node, options: Options) -> str | None:
     op: Any = node.op
-    unknown = op.padding == "same" and None in node.inputs[0].shape[1:-1]  # type: ignore[union-attr]
-    if unknown and max(op.strides) > 1 and max(op.dilations) > 1:
-        return "TF.js has no strides together with dilations; to say it otherwise the sizes have to be known (--input-shape)"
-    return None
+    if op.padding != "same" or _known(node):
+        return None
+    if max(op.strides) > 1 and max(op.dilations) > 1:
+        return "TF.js has no strides together with dilations; to say it otherwise sizes have to be known (--input-shape)"
+    return OVERLONG if _overlong(node, kernel_of(node)[:-2]) else None
 
 
 EMISSIONS: dict[type[Op], Emission] = {
     Conv: emission(conv, _accepts_conv, FLOAT),
-    AveragePool: emission(_pool("AvgPool", 0.0), _accepts_pool, FLOAT),
-    MaxPool: emission(_pool("MaxPool", LEAST), _accepts_pool, FLOAT),
+    AveragePool: emission(_average_pool, _accepts_pool, FLOAT),
+    MaxPool: emission(_max_pool, _accepts_pool, FLOAT),
 }
-

@@ -20,7 +20,6 @@ from .naming import name_nodes, needed
 from .reader import MODEL
 from .weights import write_weights
 
-
 VERSIONS = {"producer": 1882, "minConsumer": 12}
 """Of GraphDef: TensorFlow 2.17's, and the least that can read it."""
 
@@ -68,7 +67,7 @@ def build(graph: Graph, options: Options) -> tuple[dict[str, Any], dict[str, np.
 
 def _placeholder(value: Value, name: str) -> NodeDef:
     attributes = {"dtype": Type(kind_of(value.dtype)), "shape": Dims(value.shape)}
-    return NodeDef("Placeholder", attributes=attributes, wanted=name)
+    return NodeDef("Placeholder", attributes=attributes, wanted=name, holds_value=True)
 
 
 def _outputs(b: Builder, graph: Graph, tensors: list[Tensor]) -> list[Tensor]:
@@ -79,7 +78,7 @@ def _outputs(b: Builder, graph: Graph, tensors: list[Tensor]) -> list[Tensor]:
         node = tensor.node
         if node.op in ("Placeholder", "Const") or node.outputs > 1 or id(node) in taken:
             tensor = b("Identity", tensor)
-            tensor.node.wanted = value.name
+            tensor.node.wanted, tensor.node.holds_value = value.name, node.op == "Placeholder"
         taken.add(id(tensor.node))
         found.append(tensor)
     return found

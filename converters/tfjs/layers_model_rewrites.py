@@ -1,0 +1,179 @@
+"""Layers that TF.js lacks, or computes otherwise, exactly in those that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .layers_model_steps import Config, Refused, Said, Step
+
+Rewrite = Callable[[Said], list[Step]]
+
+EPSILON = 1e-7
+"""Normalization's least standard deviation."""
+
+
+def reshape(*target: int) -> Step:
+    """-1: whatever size is left."""
+    return Step("Reshape", {"target_shape": list(target)})
+
+
+def in_rows(x: Said, *inner: Step, channels: int | None = None) -> list[Step]:
+    """Steps on images of one column: (batch, T, C) as (batch, T, 1, C) and back. channels: of the last step."""
+    last = x.size(-1)
+    return [reshape(-1, 1, last), *inner, reshape(-1, last if channels is None else channels)]
+
+
+def by_rows(class_name: str, argument: str) -> Rewrite:
+    """A layer that pads or crops steps of time, by one that pads or crops rows."""
+
+    def rewrite(x: Said) -> list[Step]:
+        return in_rows(x, Step(class_name, {**x.common, argument: [x.config[argument], [0, 0]]}))
+
+    return rewrite
+
+
+def up_sampling1d(x: Said) -> list[Step]:
+    size = x.config["size"]
+    factor = size[0] if isinstance(size, list) else size
+    return in_rows(x, Step("UpSampling2D", {**x.common, "size": [factor, 1]}))
+
+
+def flatten(x: Said) -> list[Step]:
+    """TF.js flattens nothing of rank 2, and nothing of unknown size."""
+    if len(x.shape) == 2:
+        return [Step("Activation", {**x.common, "activation": "linear"})]
+    if None not in x.shape[1:]:
+        return [Step("Flatten", x.config)]
+    if x.config.get("data_format") == "channels_first" and len(x.shape) > 2:
+        raise Refused("expected an input of known size, with channels first")
+    return [reshape(-1)]
+
+
+def relu(x: Said) -> list[Step]:
+    """TF.js's ReLU knows max_value only."""
+    slope, threshold, most = (x.config.pop(key) for key in ("negative_slope", "threshold", "max_value"))
+    if threshold or (slope and most is not None):
+        raise Refused(f"expected threshold=0 and no max_value beside a slope. Received: {threshold=}, {slope=}, max_value={most}")
+    if slope:
+        return [Step("LeakyReLU", {**x.common, "alpha": slope})]
+    return [Step("ReLU", {**x.common, "max_value": most})]
+
+
+def softmax(x: Said) -> list[Step]:
+    """Along the last axis, the only one that TF.js has. (Its layer's mask is kept: an Activation would ignore it.)"""
+    axes = x.config["axis"] if isinstance(x.config["axis"], list) else [x.config["axis"]]
+    if [axis % len(x.shape) for axis in axes] != [len(x.shape) - 1]:
+        raise Refused(f"expected axis=-1, the only one that TF.js's softmax has. Received: axis={x.config['axis']}")
+    return [Step("Softmax", {**x.common, "axis": -1})]
+
+
+def conv1d(x: Said) -> list[Step]:
+    """TF.js has no causal padding: (kernel_size - 1) · dilation_rate steps of zeros come first."""
+    weights = x.weights
+    if x.config["padding"] != "causal":
+        return [Step("Conv1D", x.config, weights)]
+    before = (x.config["kernel_size"][0] - 1) * x.config["dilation_rate"][0]
+    padding = Step("ZeroPadding2D", {**x.common, "padding": [[before, 0], [0, 0]]})
+    return [*in_rows(x, padding), Step("Conv1D", {**x.config, "padding": "valid"}, weights)]
+
+
+def _with_column(config: Config, *, same_strides: bool) -> Config:
+    """The sizes of a convolution over time as those over rows; separable ones have the same stride in both axes."""
+    found = {**x.config, "kernel_size": [x.config["kernel_size"][0], 1]}
+    stride = x.config["strides"][0]
+    found["strides"] = [stride, stride if same_strides else 1]
+    found["dilation_rate"] = [x.config["dilation_rate"][0]] * 2
+    return found
+
+
+def _column(array: np.ndarray) -> np.ndarray:
+    """A kernel over time as one over rows."""
+    return array[:, np.newaxis] if array.ndim == 3 else array
+
+
+def _over_rows(class_name: str, names: dict[str, str], same_strides: bool) -> Rewrite:
+    def rewrite(x: Said) -> list[Step]:
+            if x.config["padding"] == "causal":
+            raise Refused("expected padding='valid' or 'same'. Received: padding='causal', which TF.js's convolutions don't have")
+        weights = {names.get(name, name): _column(array) for name, array in x.weights.items()}
+        channels = int(x.config.get("filters") or x.size(-1) * x.config["depth_multiplier"])
+        inner = Step(class_name, _with_column(x.config, same_strides=same_strides), weights)
+        return in_rows(x, inner, channels=channels)
+
+    return rewrite
+
+
+conv1d_transpose = _over_rows("Conv2DTranspose", {}, same_strides=False)
+depthwise_conv1d = _over_rows("DepthwiseConv2D", {"kernel": "depthwise_kernel"}, same_strides=True)
+separable_conv1d = _over_rows("SeparableConv2D", {}, same_strides=True)
+
+
+def depthwise_conv2d(x: Said) -> list[Step]:
+    weights = {"depthwise_kernel" if name == "kernel" else name: array for name, array in x.weights.items()}
+    return [Step("DepthwiseConv2D", x.config, weights)]
+
+
+def global_pooling(x: Said) -> list[Step]:
+    """TF.js keeps no dimensions, and pools no volumes: these are one axis of voxels."""
+    name, keep, data_format = x.config.pop("class_name"), x.config.pop("keepdims"), x.config.pop("data_format")
+    rank, first = len(x.shape) - 2, data_format == "channels_first"
+    channels = x.size(1 if first else -1)
+    steps = []
+    if rank == 2:
+        steps.append(Step(name, {**x.common, "data_format": data_format}))
+    else:
+        if first:
+            steps += [reshape(channels, -1), Step("Permute", {"dims": [2, 1]})]
+        elif rank == 3:
+            steps.append(reshape(-1, channels))
+        steps.append(Step(name.replace("3D", "1D"), x.common))
+    ones = [1] * rank
+    return [*steps, reshape(*([channels, *ones] if first else [*ones, channels]))] if keep else steps
+
+
+def subtract(x: Said) -> list[Step]:
+    """a - b = a + (-1 · b)"""
+    negative = Step("Rescaling", {**x.common, "scale": -1, "offset": 0}, sources=(1,))
+    return [negative, Step("Add", x.common, sources=(0, -1))]
+
+
+def batch_normalization(x: Said) -> list[Step]:
+    """With gamma and beta, without which TF.js fails as soon as it trains."""
+    axis: Any = x.config["axis"]
+    if isinstance(axis, list):
+        if len(axis) != 1:
+            raise Refused(f"expected one axis. Received: axis={axis}")
+        axis = axis[0]
+    weights = x.weights
+    channels = x.size(axis)
+    weights.setdefault("gamma", np.ones(channels, np.float32))
+    weights.setdefault("beta", np.zeros(channels, np.float32))
+    return [Step("BatchNormalization", {**x.config, "axis": axis, "center": True, "scale": True}, weights)]
+
+
+def normalization(x: Said) -> list[Step]:
+    """(x - mean) · 1/σ, or with `invert` x · σ + mean: first what is added, then what is multiplied, so that nothing cancels."""
+    axes = [axis % len(x.shape) for axis in x.config["axis"]]
+    if axes not in ([], [len(x.shape) - 1]):
+        raise Refused(f"expected statistics of the last axis, or one for all. Received: axis={x.config['axis']}")
+    weights = x.weights
+    mean, variance = (np.asarray(x.config[k] if x.config[k] is not None else weights[k], np.float64) for k in ("mean", "variance"))
+    deviation = np.maximum(np.sqrt(variance), EPSILON)
+
+    def rescaling(scale: Any, offset: Any) -> Step:
+        scale, offset = (np.asarray(x, np.float32).reshape(-1).tolist() for x in (scale, offset))
+        return Step("Rescaling", {**x.common, "scale": scale, "offset": offset})
+
+    if x.config["invert"]:
+        return [rescaling(deviation, mean)]
+    return [rescaling(1.0, -mean), rescaling(1 / deviation, 0.0)]
+
+
+def spatial_dropout(x: Said) -> list[Step]:
+    """Dropout of whole channels."""
+    ones = [1] * (len(x.shape) - 2)
+    noise = [None, None, *ones] if x.config.get("data_format") == "channels_first" else [None, *ones, None]
+    return [Step("Dropout", {**x.common, "rate": x.config["rate"], "seed": x.config["seed"], "noise_shape": noise})]

@@ -1,0 +1,120 @@
+"""Keras's layers as those of TF.js: which there are, with which arguments, and what becomes of the others.
+
+TF.js ignores arguments that it doesn't know, and some that it knows: where that would compute something else the table says which
+values are the only ones. Source: tfjs-layers 4.22; the layers' tests show each refusal against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import layers_model_rewrites as rewrites
+from .layers_model_rewrites import Rewrite
+from .layers_model_steps import Refused, Said, Step
+
+def itself(x: Said) -> list[Step]:
+    """The layer of the same name and configuration."""
+    return [Step(x.class_name, x.config, x.weights)]
+
+
+@dataclass(frozen=True)
+class Row:
+    """only: the values of arguments that TF.js computes with, the first of them for what must be said; reason: why no others;
+    rewrite: what the layer becomes."""
+
+    only: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    reason: str = "TF.js ignores it"
+    rewrite: Rewrite = itself
+
+    def steps(self, x: Said) -> list[Step]:
+        """The layers of TF.js. Refused: an argument that it doesn't compute with."""
+        for name, values in self.only.items():
+            if name in x.config and x.config[name] not in values:
+                expected = " or ".join(map(repr, values))
+                raise Refused(f"expected {name}={expected}. Received: {name}={x.config[name]!r} ({self.reason})")
+        return self.rewrite(x)
+
+
+LAST = "channels_last"
+_UNGROUPED = {"groups": (1,)}
+_ONE_AXIS = {"data_format": (LAST,)}
+_PLAIN_POOL = {"keepdims": (False,)}
+_ONES = ([1], [1, 1], [1, 1, 1])
+_RNN = {"zero_output_for_mask": (False,)}
+
+LAYERS: dict[str, Row] = {
+    # core
+    "Activation": Row(),
+    "Dense": Row({"lora_rank": (None,)}),
+    "Embedding": Row({"lora_rank": (None,)}),
+    "Flatten": Row(rewrite=rewrites.flatten),
+    "Reshape": Row(),
+    "Permute": Row(),
+    "RepeatVector": Row(),
+    "Masking": Row(),
+    # activations
+    "ELU": Row({"alpha": (1.0,)}, "TF.js has no other"),
+    "LeakyReLU": Row(),
+    "PReLU": Row(),
+    "ReLU": Row(rewrite=rewrites.relu),
+    "Softmax": Row(rewrite=rewrites.softmax),
+    "ThresholdedReLU": Row(),
+    # convolutions
+    "Conv1D": Row(_UNGROUPED | _ONE_AXIS, rewrite=rewrites.conv1d),
+    "Conv2D": Row(_UNGROUPED),
+    "Conv3D": Row(_UNGROUPED),
+    "Conv1DTranspose": Row({"dilation_rate": _ONES, "output_padding": (None,)} | _ONE_AXIS, rewrite=rewrites.conv1d_transpose),
+    "Conv2DTranspose": Row({"dilation_rate": _ONES, "output_padding": (None,)}),
+    "Conv3DTranspose": Row({"dilation_rate": _ONES, "output_padding": (None,)}),
+    "DepthwiseConv1D": Row({"dilation_rate": _ONES} | _ONE_AXIS, rewrite=rewrites.depthwise_conv1d),
+    "DepthwiseConv2D": Row({"dilation_rate": _ONES}, rewrite=rewrites.depthwise_conv2d),
+    "SeparableConv1D": Row(_ONE_AXIS, rewrite=rewrites.separable_conv1d),
+    "SeparableConv2D": Row(_ONE_AXIS, "TF.js adds the bias to another axis"),
+    # pooling
+    **{f"{kind}Pooling{rank}D": Row(_ONE_AXIS if rank == 1 else {}) for kind in ("Max", "Average") for rank in (1, 2, 3)},
+    **{f"Global{kind}Pooling{rank}D": Row(rewrite=rewrites.global_pooling) for kind in ("Max", "Average") for rank in (1, 2, 3)},
+    # merging
+    **{name: Row() for name in ("Add", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot")},
+    "Subtract": Row(rewrite=rewrites.subtract),
+    # normalization
+    "BatchNormalization": Row({"renorm": (False,)}, rewrite=rewrites.batch_normalization),
+    "LayerNormalization": Row({"rms_scaling": (False,)}),
+    "Normalization": Row(rewrite=rewrites.normalization),
+    "Rescaling": Row(),
+    # recurrent
+    "LSTM": Row(_RNN),
+    "SimpleRNN": Row(_RNN),
+    "GRU": Row(_RNN | {"reset_after": (False,)}, "TF.js has no other"),
+    "RNN": Row(_RNN),
+    "ConvLSTM2D": Row(_RNN),
+    "Bidirectional": Row(),
+    "TimeDistributed": Row(),
+    "LSTMCell": Row(),
+    "SimpleRNNCell": Row(),
+    "GRUCell": Row({"reset_after": (False,)}, "TF.js has no other"),
+    # training
+    **{name: Row() for name in ("Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise", "SpatialDropout1D")},
+    "SpatialDropout2D": Row(rewrite=rewrites.spatial_dropout),
+    "SpatialDropout3D": Row(rewrite=rewrites.spatial_dropout),
+    # reshaping
+    "Cropping1D": Row(rewrite=rewrites.by_rows("Cropping2D", "cropping")),
+    "Cropping2D": Row(),
+    "UpSampling1D": Row(rewrite=rewrites.up_sampling1d),
+    "UpSampling2D": Row({"interpolation": ("nearest",)}, "TF.js samples other points"),
+    "ZeroPadding1D": Row(_ONE_AXIS, rewrite=rewrites.by_rows("ZeroPadding2D", "padding")),
+    "ZeroPadding2D": Row(),
+}
+
+ABSENT: dict[str, str] = {
+    "Resizing": "TF.js's Resizing takes another axis for the batch, and aligns corners",
+    "CenterCrop": "TF.js's CenterCrop takes other pixels",
+    "CategoryEncoding": "TF.js's CategoryEncoding counts in a dtype that its back ends refuse",
+    "StackedRNNCells": "TF.js gives the weights of several cells the same name",
+}
+"""Layers that TF.js has by name, and why that isn't enough."""
+
+ACTIVATIONS = frozenset(
+    ["elu", "gelu", "hard_sigmoid", "linear", "log_softmax", "mish", "relu", "relu6", "selu", "sigmoid", "softmax", "softplus", "softsign", "swish", "tanh"]
+)
