@@ -1,0 +1,76 @@
+"""Tensors, operators and weights of a TFLite file that is being put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...ir import TensorType
+
+
+class Weight:
+    """The data of a constant: an array, transposed by `order`, in half precision if `half`. The bytes are made when they are
+    written."""
+
+    __slots__ = ("array", "half", "order")
+
+    def __init__(self, array: np.ndarray, order: tuple[int, ...] | None, half: bool):
+        self.array = array
+        self.order = order
+        self.half = half
+
+    @property
+    def dtype(self) -> str:
+        return "float16" if self.half else self.array.dtype.name
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.array.shape if self.order is None else tuple(self.array.shape[p] for p in self.order)
+
+    @property
+    def size(self) -> int:
+        return self.array.size * (2 if self.half else self.array.itemsize)
+
+    def content(self) -> Any:
+        """The bytes, little-endian."""
+        array = self.array if self.order is None else self.array.transpose(self.order)
+        array = array.astype(np.float16) if self.half else array
+        array = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+        return array.reshape(-1).view(np.uint8).data
+
+
+class Operator:
+    """One operator of a subgraph. options: the fields of its options table."""
+
+    __slots__ = ("inputs", "name", "options", "outputs")
+
+    def __init__(self, name: str, inputs: Sequence[Tensor | None], options: dict[str, Any]):
+        self.name = name
+        self.inputs = list(inputs)
+        self.options = options
+        self.outputs: list[Tensor] = []
+
+
+class Tensor:
+    """A tensor of a subgraph: an input, a constant (`weight`), or what an operator gives.
+
+    readers: how many operators read it; source: the constant that it is in another form; is_named: its name is final.
+    """
+
+    __slots__ = ("is_named", "name", "producer", "readers", "source", "type", "weight")
+
+    def __init__(self, type: TensorType, name: str, producer: Operator | None = None, weight: Weight | None = None):
+        self.type = type
+        self.name = name
+        self.producer = producer
+        self.weight = weight
+        self.source = weight
+        self.readers = 0
+        self.is_named = False
+
+    @property
+    def constant(self) -> Weight | None:
+        """The weight that it holds, in whichever precision."""
+        return self.source
