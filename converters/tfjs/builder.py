@@ -70,7 +70,11 @@ class Builder:
 
     def tensor(self, value: Value) -> Tensor:
         """The tensor that holds a value."""
-        return self.weight(value.data, value.name) if value.data is not None else self.tensors[value]
+        if value.data is None:
+            return self.tensors[value]
+        found = self.weight(value.data, value.name)
+        found.node.holds_value = True
+        return found
 
     def bind(self, values: Sequence[Value], tensors: Sequence[Tensor]) -> None:
         """Says which tensors hold these values. A node that was made for the value is called after it."""
@@ -84,7 +88,7 @@ class Builder:
         key = id(array)
         if key not in self._constants:
             held = as_kind(array)
-            self._constants[key] = Tensor(NodeDef("Const", wanted=name, holds_value=True, data=held))
+            self._constants[key] = Tensor(NodeDef("Const", wanted=name, data=held))
             self._constants[key, "held"] = Tensor(NodeDef("Const", data=array))  # its id can't be reused
         return self._constants[key]
 
@@ -106,6 +110,7 @@ class Builder:
         key = (x.node, suffix)
         if key not in self._constants:
             self._constants[key] = self.weight(np.ascontiguousarray(change(x.data)), f"{x.node.wanted}/{suffix}")
+            self._constants[key].node.holds_value = x.node.holds_value
         return self._constants[key]
 
     # what many operations need

@@ -54,7 +54,7 @@ def flatten(x: Said) -> list[Step]:
 
 def relu(x: Said) -> list[Step]:
     """TF.js's ReLU knows max_value only."""
-    slope, threshold, most = (x.config.pop(key) for key in ("negative_slope", "threshold", "max_value"))
+    slope, threshold, most = (x.config[key] for key in ("negative_slope", "threshold", "max_value"))
     if threshold or (slope and most is not None):
         raise Refused(f"expected threshold=0 and no max_value beside a slope. Received: {threshold=}, {slope=}, max_value={most}")
     if slope:
@@ -82,11 +82,9 @@ def conv1d(x: Said) -> list[Step]:
 
 def _with_column(config: Config, *, same_strides: bool) -> Config:
     """The sizes of a convolution over time as those over rows; separable ones have the same stride in both axes."""
-    found = {**x.config, "kernel_size": [x.config["kernel_size"][0], 1]}
-    stride = x.config["strides"][0]
-    found["strides"] = [stride, stride if same_strides else 1]
-    found["dilation_rate"] = [x.config["dilation_rate"][0]] * 2
-    return found
+    size, stride, dilation = (config[key][0] for key in ("kernel_size", "strides", "dilation_rate"))
+    strides = [stride, stride if same_strides else 1]
+    return {**config, "kernel_size": [size, 1], "strides": strides, "dilation_rate": [dilation, dilation]}
 
 
 def _column(array: np.ndarray) -> np.ndarray:
@@ -96,7 +94,7 @@ def _column(array: np.ndarray) -> np.ndarray:
 
 def _over_rows(class_name: str, names: dict[str, str], same_strides: bool) -> Rewrite:
     def rewrite(x: Said) -> list[Step]:
-            if x.config["padding"] == "causal":
+        if x.config["padding"] == "causal":
             raise Refused("expected padding='valid' or 'same'. Received: padding='causal', which TF.js's convolutions don't have")
         weights = {names.get(name, name): _column(array) for name, array in x.weights.items()}
         channels = int(x.config.get("filters") or x.size(-1) * x.config["depth_multiplier"])
@@ -118,18 +116,18 @@ def depthwise_conv2d(x: Said) -> list[Step]:
 
 def global_pooling(x: Said) -> list[Step]:
     """TF.js keeps no dimensions, and pools no volumes: these are one axis of voxels."""
-    name, keep, data_format = x.config.pop("class_name"), x.config.pop("keepdims"), x.config.pop("data_format")
+    keep, data_format = x.config["keepdims"], x.config["data_format"]
     rank, first = len(x.shape) - 2, data_format == "channels_first"
     channels = x.size(1 if first else -1)
     steps = []
     if rank == 2:
-        steps.append(Step(name, {**x.common, "data_format": data_format}))
+        steps.append(Step(x.class_name, {**x.common, "data_format": data_format}))
     else:
         if first:
             steps += [reshape(channels, -1), Step("Permute", {"dims": [2, 1]})]
         elif rank == 3:
             steps.append(reshape(-1, channels))
-        steps.append(Step(name.replace("3D", "1D"), x.common))
+        steps.append(Step(x.class_name.replace("3D", "1D"), x.common))
     ones = [1] * rank
     return [*steps, reshape(*([channels, *ones] if first else [*ones, channels]))] if keep else steps
 
@@ -164,7 +162,7 @@ def normalization(x: Said) -> list[Step]:
     deviation = np.maximum(np.sqrt(variance), EPSILON)
 
     def rescaling(scale: Any, offset: Any) -> Step:
-        scale, offset = (np.asarray(x, np.float32).reshape(-1).tolist() for x in (scale, offset))
+        scale, offset = (np.asarray(a, np.float32).reshape(-1).tolist() for a in (scale, offset))
         return Step("Rescaling", {**x.common, "scale": scale, "offset": offset})
 
     if x.config["invert"]:

@@ -5,6 +5,7 @@ Source: https://www.tensorflow.org/js/guide/save_load, tfjs-core's io_utils.
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -12,22 +13,30 @@ from typing import Any
 
 import numpy as np
 
+from .graphdef import NodeDef
+
 SHARD = 4 << 20
 FLOAT16_LIMIT = float(np.finfo(np.float16).max)
 SMALLEST = 16
-"""Constants of fewer elements than this stay as they are: a tiny epsilon would be lost in half precision."""
+"""Weights of fewer elements than this stay as they are: nothing would be saved."""
+NAMELESS = re.compile(r"const(_\d+)?$")
+"""The names of constants that are not a model's weights."""
 
 
-def write_weights(folder: Path, weights: Mapping[str, np.ndarray], precision: str) -> list[dict[str, Any]]:
-    """Writes the shards; gives the manifest. With the precision float16 they hold floats in 16 bits, which TF.js widens."""
-    halved = {name for name, array in weights.items() if precision == "float16" and in_half(array)}
-    pieces = (piece for name, array in weights.items() for piece in encoded(array, name in halved))
-    paths = write_shards(folder, pieces, sum(size_of(array, name in halved) for name, array in weights.items()))
-    specs = [spec(name, array, name in halved) for name, array in weights.items()]
-    return [{"paths": paths, "weights": specs}]
+def write_weights(folder: Path, weights: Mapping[str, NodeDef], precision: str) -> list[dict[str, Any]]:
+    """Writes the shards; gives the manifest. With the precision float16 they hold weights in 16 bits, which TF.js widens."""
+    halved = {name for name, node in weights.items() if precision == "float16" and in_half(node)}
+    arrays = {name: array for name, node in weights.items() if (array := node.data) is not None}
+    pieces = (piece for name, array in arrays.items() for piece in encoded(array, name in halved))
+    paths = write_shards(folder, pieces, sum(size_of(array, name in halved) for name, array in arrays.items()))
+    return [{"paths": paths, "weights": [spec(name, array, name in halved) for name, array in arrays.items()]}]
 
 
-def in_half(array: np.ndarray) -> bool:
+def in_half(node: NodeDef) -> bool:
+    """Whether a constant is a weight, and one that half precision can hold."""
+    array = node.data
+    if array is None or not node.holds_value or NAMELESS.match(node.wanted):
+        return False
     return array.dtype == np.float32 and array.size >= SMALLEST and bool((np.abs(array) <= FLOAT16_LIMIT).all())
 
 

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ... import __version__
 from ...ir import Graph, Value
 from ..contract import write_file
@@ -34,8 +32,8 @@ def write(graph: Graph, path: Path, contract: Mapping[str, str], options: Option
         write_file(path, contract)
 
 
-def build(graph: Graph, options: Options) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """What model.json says, but for the manifest, and the weights by name."""
+def build(graph: Graph, options: Options) -> tuple[dict[str, Any], dict[str, NodeDef]]:
+    """What model.json says, but for the manifest, and the constants by name."""
     builder = Builder(options, EMISSIONS)
     inputs = [Tensor(_placeholder(v, name)) for v, name in zip(graph.inputs, graph.input_names, strict=True)]
     builder.tensors.update(zip(graph.inputs, inputs, strict=True))
@@ -62,7 +60,7 @@ def build(graph: Graph, options: Options) -> tuple[dict[str, Any], dict[str, np.
     }
     if initializers:
         model["modelInitializer"] = {"node": [node_json(n) for n in initializers], "versions": VERSIONS}
-    return model, {n.name: n.data for n in every if n.data is not None}
+    return model, {n.name: n for n in every if n.data is not None}
 
 
 def _placeholder(value: Value, name: str) -> NodeDef:
