@@ -211,7 +211,15 @@ class Builder:
         return self("expand_dims", x=x, axes=self.ints(list(axes), "axes")) if len(axes) else x
 
     def squeeze(self, x: Var, axes: Sequence[int]) -> Var:
-        return self("squeeze", x=x, axes=self.ints(list(axes), "axes")) if len(axes) else x
+        """x without axes of size 1. Where the program doesn't show their size, their only element is taken."""
+        if not len(axes):
+            return x
+        if all(x.shape[a] == 1 for a in axes):
+            return self("squeeze", x=x, axes=self.ints(list(axes), "axes"))
+        rank = len(x.shape)
+        taken = [a in {axis % rank for axis in axes} for a in range(rank)]
+        kept = [not t for t in taken]
+        return self("slice_by_index", x=x, begin=[0] * rank, end=[0] * rank, begin_mask=kept, end_mask=kept, squeeze_mask=taken)
 
     def concat(self, xs: Sequence[Var], axis: int) -> Var:
         return xs[0] if len(xs) == 1 else self("concat", values=list(xs), axis=axis)

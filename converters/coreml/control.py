@@ -10,6 +10,7 @@ from ...ops.op import Op
 from ...ops.scan import Scan
 from ..target import Emission, Options
 from .builder import Builder, Var
+from .dtypes import BOOL, INT32
 from .saying import emission, given
 from .sizes import size_of
 
@@ -24,16 +25,18 @@ def _scan(b: Builder, node: Node, *xs: Var) -> Any:
     """
     op: Any = node.op
     states, sequences, invariants = xs[: op.states], xs[op.states : op.states + op.sequences], xs[op.states + op.sequences :]
+    sequences = tuple(_countable(b, s) for s in sequences)
     length = size_of(b, sequences[0], 0)
     last = b("sub", x=length, y=b.ints(1, "one"))
 
     def step(place: Var, before: Sequence[Var]) -> tuple[list[Var], list[Var]]:
         """The states and the outputs of the step that reads the slices at `place`."""
-        slices = [b("gather", x=s, indices=place, axis=0) for s in sequences]
+        read = zip(sequences, op.body.inputs[op.states :], strict=False)
+        slices = [b.as_value(b("gather", x=s, indices=place, axis=0), v.dtype) for s, v in read]
         b.hold(op.body.inputs, [*before, *slices, *invariants])
         b.emit(op.body)
         results = [b.tensor(v) for v in op.body.outputs]
-        return results[: op.states], results[op.states :]
+        return results[: op.states], [_countable(b, y) for y in results[op.states :]]
 
     def goes_on(loop: list[Var]) -> Var:
         return b("less", x=loop[0], y=length)
@@ -51,6 +54,11 @@ def _scan(b: Builder, node: Node, *xs: Var) -> Any:
         stacks = [_write(b, _zeros(b, length, y), first, y) for y in outputs]
     _, *finals = b.loop([b("identity", x=b.ints(1, "second")), *after, *stacks], goes_on, body)
     return finals
+
+
+def _countable(b: Builder, x: Var) -> Var:
+    """CoreML neither gathers nor scatters truth values."""
+    return b.cast(x, INT32) if b.kind(x) == BOOL else x
 
 
 def _zeros(b: Builder, length: Var, part: Var) -> Var:

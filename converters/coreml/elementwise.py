@@ -11,10 +11,11 @@ from ...ops import bounds, casting, error_function, logic, math, rounding, trigo
 from ...ops import elementwise as e
 from ...ops.op import Op
 from ...ops.promotion import is_float
+from ...ops.shapes import broadcast
 from ..target import Emission
 from .builder import Builder, Var
 from .dtypes import BOOL, FP32, INT32
-from .saying import EVERYTHING, FLOATS, NUMBERS, emission, one
+from .saying import EVERYTHING, FLOATS, NUMBERS, emission, given, one
 
 _NO_BITS = "CoreML has no operation on the bits of integers"
 
@@ -88,7 +89,14 @@ def _clip(b: Builder, node: Node, x: Var) -> Var:
 
 
 def _where(b: Builder, node: Node, condition: Var, x: Var, y: Var) -> Var:
-    return b("select", cond=b.cast(condition, BOOL), a=x, b=y)
+    """In coremltools a select has the shape of a and b: where the condition's is larger, nothing is added to a in that shape."""
+    condition = b.cast(condition, BOOL)
+    if b.kind(x) == b.kind(y) == BOOL:
+        yes = b("logical_and", x=condition, y=x)
+        return b("logical_or", x=yes, y=b("logical_and", x=b("logical_not", x=condition), y=y))
+    if broadcast(*(given(v).shape for v in node.inputs[1:])) != node.output.shape:
+        x = b("add", x=x, y=b("mul", x=b.cast(condition, b.kind(x)), y=b.number(0, x, "zero")))
+    return b("select", cond=condition, a=x, b=y)
 
 
 def _equality(op_type: str, of_bools: str) -> Emission:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 RESERVED = frozenset(
-    ["any", "bool", "func", "program", "tensor", "list", "dict", "tuple", "string", "state", "float", "fp16", "fp32", "fp64", "int", "int8", "int16", "int32", "int64", "uint8"]
+    "any bool func program tensor list dict tuple string state fp16 fp32 fp64 int int8 int16 int32 int64".split()  # noqa: SIM905
 )
 """Words of the language that programs are shown in."""
 

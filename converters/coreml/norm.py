@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ...ir import Node
 from ...ops.norm import BatchNorm, GroupNorm, LayerNorm
 from ...ops.op import Op
@@ -28,7 +30,10 @@ def _batch_norm(b: Builder, node: Node, x: Var, mean: Var, variance: Var, gamma:
 
 
 def _layer_norm(b: Builder, node: Node, x: Var, gamma: Var = None, beta: Var = None) -> Var:
+    """coremltools takes a beta only beside a gamma."""
     op: Any = node.op
+    if gamma is None and beta is not None:
+        gamma = b.constant(np.ones_like(b.data(beta)), "ones")
     return b("layer_norm", x=x, axes=list(op.axes), gamma=gamma, beta=beta, epsilon=b.number(op.epsilon, x, "epsilon"))
 
 

@@ -2,7 +2,9 @@
 
 What runs backwards gets its sequence reversed: CoreML doesn't say in which order a reversed layer gives its outputs.
 Two LSTM layers over the same sequence in opposite directions become one operation.
-Source of the weights' order and the formulas: coremltools, converters/mil/mil/ops/defs/iOS15/recurrent.py.
+Sources: coremltools, converters/mil/mil/ops/defs/iOS15/recurrent.py for the weights' order and the formulas, but of gru
+ops/tests/iOS14/test_recurrent.py, which shows what CoreML computes: another formula than documented, and only for a
+batch of one ("always 0 for second batch onwards").
 """
 
 from __future__ import annotations
@@ -22,10 +24,10 @@ from .saying import FLOATS, SINGLE, given
 from .saying import emission as row
 from .sizes import sizes_of
 
-ACTIVATIONS = frozenset({"linear", "relu", "sigmoid", "tanh"})
-"""Those that need no numbers: CoreML's hard sigmoid in a recurrent layer has ones that can't be said."""
-ALWAYS_ONE = {"linear": 1.0, "relu": 1.0, "sigmoid": 100.0, "tanh": 100.0}
-"""Where a gate's function is 1, to the last digit."""
+ACTIVATIONS = {"linear": "linear", "relu": "relu", "sigmoid": "sigmoid", "tanh": "tanh"}
+"""Ours, and how CoreML calls them."""
+LSTM_ACTIVATIONS = ACTIVATIONS | {"hard_sigmoid_keras2": "hard_sigmoid"}
+"""Its hard sigmoid is max(0, min(1, 0.2 x + 0.5)), by coremltools' tests of lstm, of which it has no others."""
 
 GATES: dict[type[Recurrent], tuple[str, tuple[int, ...]]] = {
     SimpleRnn: ("rnn", (0,)),
@@ -46,35 +48,14 @@ class Weights:
 
 def _weights(node: Node) -> Weights:
     _, gates = GATES[type(node.op)]  # type: ignore[index]
-    kernel, recurrent, bias = (v.data if v is not None else None for v in node.inputs[1:4])
+    kernel, recurrent, bias = (None if v is None else _in_order(_data(v), gates) for v in node.inputs[1:4])
     assert kernel is not None and recurrent is not None
-    units = recurrent.shape[0]
-    if isinstance(node.op, Gru) and bias is not None:
-        own, after = bias[0], bias[1].copy()
-        within = after[2 * units :].copy()  # what the reset gate is to reach
-        after[2 * units :] = 0
-        bias = own + after
-        if within.any():
-            return _with_constant_unit(node, kernel, recurrent, bias, within)
-    return Weights(_in_order(kernel, gates), _in_order(recurrent, gates), None if bias is None else _in_order(bias, gates))
+    return Weights(kernel, recurrent, bias)
 
 
-def _with_constant_unit(node: Node, kernel: np.ndarray, recurrent: np.ndarray, bias: np.ndarray, within: np.ndarray) -> Weights:
-    """One unit more, whose state is 1 and stays so, as its update gate is: CoreML has no bias under the reset gate, but
-    this unit's recurrent weights are one."""
-    op: Any = node.op
-    _, gates = GATES[Gru]
-    units, inputs = recurrent.shape[0], kernel.shape[0]
-    wide_kernel = np.zeros((inputs, 3, units + 1), kernel.dtype)
-    wide_kernel[:, :, :units] = kernel.reshape(inputs, 3, units)
-    wide_recurrent = np.zeros((units + 1, 3, units + 1), kernel.dtype)
-    wide_recurrent[:units, :, :units] = recurrent.reshape(units, 3, units)
-    wide_recurrent[units, 2, :units] = within
-    wide_bias = np.zeros((3, units + 1), kernel.dtype)
-    wide_bias[:, :units] = bias.reshape(3, units)
-    wide_bias[0, units] = ALWAYS_ONE[op.recurrent_activation]
-    flat = (wide_kernel.reshape(inputs, -1), wide_recurrent.reshape(units + 1, -1), wide_bias.reshape(-1))
-    return Weights(*(_in_order(a, gates) for a in flat))
+def _data(value: Value) -> np.ndarray:
+    assert value.data is not None
+    return value.data
 
 
 def _in_order(array: np.ndarray, gates: tuple[int, ...]) -> np.ndarray:
@@ -86,20 +67,16 @@ def _in_order(array: np.ndarray, gates: tuple[int, ...]) -> np.ndarray:
 
 def _say(b: Builder, node: Node, *xs: Var) -> Any:
     op: Any = node.op
-    units = given(node.inputs[2]).shape[0]
     x = b.transpose(xs[0], (1, 0, 2))
-    if op.reverse:
-        x = b("reverse", x=x, axes=[0])
+    x = b("reverse", x=x, axes=[0]) if op.reverse else x
     weights = _weights(node)
-    extra = weights.state.shape[1] - int(units or 0)
-    initial = [_initial(b, xs[0], state, weights.state.shape[1], extra) for state in xs[4:-1]]
+    initial = [_initial(b, xs[0], state, weights.state.shape[1]) for state in xs[4:-1]]
     is_sequence = b.is_read(node.outputs[0])
     y, *finals = _call(b, node, x, initial, [weights], "forward", is_sequence)
-    if extra:
-        y, finals = _without_last(b, y), [_without_last(b, f) for f in finals]
-    if op.reverse and is_sequence:
-        y = b("reverse", x=y, axes=[0])
-    return [b.transpose(y, (1, 0, 2)) if is_sequence else y, *finals]
+    if not is_sequence:
+        return [y, *finals]
+    y = b("reverse", x=y, axes=[0]) if op.reverse else y
+    return [b.transpose(y, (1, 0, 2)), *finals]
 
 
 def _call(
@@ -114,34 +91,23 @@ def _call(
         arrays.update({n + suffix: a for n, a in zip(names, (one.input, one.state, one.bias), strict=True) if a is not None})
     kind = b.kind(x)
     tensors = {name: b.cast(b.constant(array, f"{op_type}_{name}"), kind) for name, array in arrays.items()}
-    more: dict[str, Any] = {"activation": op.activation}
+    more = {"activation": LSTM_ACTIVATIONS[op.activation]}
     if not isinstance(op, SimpleRnn):
-        more["recurrent_activation"] = op.recurrent_activation
+        more["recurrent_activation"] = LSTM_ACTIVATIONS[op.recurrent_activation]
     if isinstance(op, Lstm):
-        more["cell_activation"] = op.activation
+        more["cell_activation"] = more["activation"]
     states = dict(zip(("initial_h", "initial_c"), initial, strict=False))
     return list(b(op_type, x=x, **states, **tensors, direction=direction, output_sequence=is_sequence, **more))
 
 
-def _initial(b: Builder, x: Var, state: Var, width: int, extra: int) -> Var:
-    """(batch, width): the given state or zeros, then ones for an additional unit."""
-    if state is None:
-        state = _filled(b, x, width - extra, 0.0)
-    return b.concat([state, _filled(b, x, extra, 1.0)], 1) if extra else state
-
-
-def _filled(b: Builder, x: Var, width: int, value: float) -> Var:
-    """(batch, width) of one number, with the batch of x."""
+def _initial(b: Builder, x: Var, state: Var, units: int) -> Var:
+    """(batch, units): the given state, or zeros with the batch of x."""
+    if state is not None:
+        return state
+    zero = b.number(0, x, "zero")
     if isinstance(x.shape[0], int):
-        return b.constant(np.full((x.shape[0], width), value, b.number(0, x).val.dtype), "initial")
-    shape = b.concat([sizes_of(b, x, 0, 1), b.ints([width], "width")], 0)
-    return b("fill", shape=shape, value=b.number(value, x, "value"))
-
-
-def _without_last(b: Builder, x: Var) -> Var:
-    """All but the last unit."""
-    rank = len(x.shape)
-    return b("slice_by_index", x=x, begin=[0] * rank, end=[0] * (rank - 1) + [-1], end_mask=[True] * (rank - 1) + [False])
+        return b.constant(np.full((x.shape[0], units), zero.val), "initial")
+    return b("fill", shape=b.concat([sizes_of(b, x, 0, 1), b.ints([units], "units")], 0), value=zero)
 
 
 def _both(b: Builder, pair: list[Node], xs: dict[Node, list[Var]]) -> None:
@@ -151,7 +117,7 @@ def _both(b: Builder, pair: list[Node], xs: dict[Node, list[Var]]) -> None:
     weights = [_weights(node) for node in pair]
     units = weights[0].state.shape[1]
     initial = [
-        b.concat([_initial(b, x, xs[node][4 + i], units, 0) for node in pair], 1)
+        b.concat([_initial(b, x, xs[node][4 + i], units) for node in pair], 1)
         for i in range(first.op.states)  # type: ignore[attr-defined]
     ]
     is_sequence = any(b.is_read(node.outputs[0]) for node in pair)
@@ -215,14 +181,14 @@ def _wide(b: Builder, value: Value | None, types: frozenset[str]) -> Var:
 
 def _accepts(node: Node, options: Options) -> str | None:
     op: Any = node.op
-    names = [op.activation, getattr(op, "recurrent_activation", "tanh")]
-    unknown = [n for n in names if n not in ACTIVATIONS]
+    known = LSTM_ACTIVATIONS if isinstance(op, Lstm) else ACTIVATIONS
+    unknown = [n for n in (op.activation, getattr(op, "recurrent_activation", "tanh")) if n not in known]
     if unknown:
         return f"CoreML's recurrent layers don't have the activation {unknown[0]}"
     if node.inputs[-1] is not None:
         return "CoreML's recurrent layers have no mask"
-    if isinstance(op, Gru) and not op.reset_after:
-        return "CoreML's gru applies the reset gate after the matrix product"
+    if isinstance(op, Gru) and (op.reset_after or given(node.inputs[0]).shape[0] != 1):
+        return "CoreML's gru applies the reset gate before the matrix product, and computes only the first sample of a batch"
     is_constant = all(v is None or v.is_constant for v in node.inputs[1:4])
     return None if is_constant else "CoreML's recurrent layers have constant weights"
 

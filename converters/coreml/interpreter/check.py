@@ -68,9 +68,11 @@ def _names_once(model: Model) -> Iterator[str]:
 
 
 def _defined(block: Block) -> Iterator[str]:
-    yield from (name for name, _ in block.inputs)
+    """What a block and the blocks in it name. The blocks of a loop, of which neither sees into the other, call their
+    arguments the same: so coremltools writes them."""
     for op in block.operations:
         yield from (name for name, _ in op.outputs)
+        yield from dict.fromkeys(name for inner in op.blocks for name, _ in inner.inputs)
         for inner in op.blocks:
             yield from _defined(inner)
 
