@@ -52,8 +52,8 @@ def _unpacked(b: Builder, x: Tensor, length: int) -> Sequence[Tensor]:
 
 
 def _loop(b: Builder, node: Node, xs: Sequence[Tensor]) -> Sequence[Tensor]:
-    """The loop's variables: the round, the number of rounds, the states, a list for each stacked output, then the sequences
-    and what stays as it is."""
+    """The loop's variables: the round, the number of rounds, the states, for each stacked output a list and the element that
+    was put into it last (else TF.js lets go of it after the round), then the sequences and what stays as it is."""
     op: Any = node.op
     first = node.inputs[op.states]
     assert first is not None
@@ -61,10 +61,10 @@ def _loop(b: Builder, node: Node, xs: Sequence[Tensor]) -> Sequence[Tensor]:
     rounds = b.size(xs[op.states], 0) if length is None else b.ints(length, "rounds")
     stacked = op.body.outputs[op.states :]
     lists = [b("TensorListReserve", _element_shape(b, v), rounds, element_dtype=Type(kind_of(v.dtype))) for v in stacked]
-    variables = [b.ints(0, "round"), rounds, *xs[: op.states], *lists, *xs[op.states :]]
+    variables = [b.ints(0, "round"), rounds, *xs[: op.states], *lists, *[rounds] * len(lists), *xs[op.states :]]
     values = op.body.inputs
     kinds = ["int32", "int32", *(kind_of(v.dtype) for v in values[: op.states])]
-    kinds += ["float32"] * len(lists) + [kind_of(v.dtype) for v in values[op.states :]]
+    kinds += ["float32"] * 2 * len(lists) + [kind_of(v.dtype) for v in values[op.states :]]
     name = f"loop_{len(b.functions) // 2}"
     condition, step = FunctionDef(f"{name}_condition", [], [], ["bool"]), FunctionDef(f"{name}_step", [], [], kinds)
     b.functions += [condition, step]
@@ -95,15 +95,17 @@ def _step(b: Builder, op: Any, given: list[Tensor]) -> list[Tensor]:
     """One round: what the loop's variables are after it."""
     t, rounds, *rest = given
     stacked = len(op.body.outputs) - op.states
-    states, lists, rest = rest[: op.states], rest[op.states : op.states + stacked], rest[op.states + stacked :]
+    end = op.states + stacked
+    states, lists, rest = rest[: op.states], rest[op.states : end], rest[end + stacked :]
     sequences, invariants = rest[: op.sequences], rest[op.sequences :]
     one, axis = b.ints(1, "one"), b.ints(0, "axis")
     place = b("Sub", b("Sub", rounds, one), t) if op.reverse else t
     slices = [b("GatherV2", s, place, axis) for s in sequences]
     results = b.child(dict(zip(op.body.inputs, (*states, *slices, *invariants), strict=True))).emit(op.body)
-    written = [b("TensorListSetItem", x, place, y) for x, y in zip(lists, results[op.states :], strict=True)]
     # each result is a node of its own: the loop lets go of tensors that it has seen
-    return [b("AddV2", t, one), rounds, *(b("Identity", x) for x in results[: op.states]), *written, *sequences, *invariants]
+    after, elements = ([b("Identity", x) for x in side] for side in (results[: op.states], results[op.states :]))
+    written = [b("TensorListSetItem", x, place, y) for x, y in zip(lists, elements, strict=True)]
+    return [b("AddV2", t, one), rounds, *after, *written, *elements, *sequences, *invariants]
 
 
 def _element_shape(b: Builder, value: Value) -> Tensor:

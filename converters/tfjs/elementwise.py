@@ -62,23 +62,60 @@ def _clip(b: Builder, node: Node, x: Tensor) -> Tensor:
     return x if op.high is None else b("Minimum", x, b.weight(np.asarray(op.high, node.output.dtype), "high"))
 
 
-def _bitwise(b: Builder, common: int, x: Tensor, y: Tensor) -> Tensor:
-    """x + y - common · (x & y): of all bit operations TF.js has only the last one."""
-    both = b("BitwiseAnd", x, y)
-    both = b("Mul", both, b.ints(common, "times")) if common > 1 else both
-    return b("Sub", b("AddV2", x, y), both)  # type: ignore[no-any-return]
+HALF = 16
+"""Bits of a half of an int32."""
 
 
-def _or(b: Builder, node: Node, x: Tensor, y: Tensor) -> Tensor:
-    return b("LogicalOr", x, y) if node.output.dtype == "bool" else _bitwise(b, 1, x, y)
+def _bits_of_both(b: Builder, x: Tensor, y: Tensor) -> Tensor:
+    """x & y of int32, by arithmetic: the converter has an operation BitwiseAnd, but looks for its inputs under other names.
+
+    Each half of 16 bits is taken apart alone: quotients of numbers that small are exact where division is one of floats.
+    """
+    xs, ys = _halves(b, x), _halves(b, y)
+    weights = [1 << k for k in range(HALF)]
+    low, high = (
+        b("Sum", b("Mul", b("Mul", v, w), b.ints(scale, "weights")), b.ints([-1], "last"), keep_dims=False)
+        for v, w, scale in zip(xs, ys, (weights, [*weights[:-1], -weights[-1]]), strict=True)
+    )
+    return b("AddV2", low, b("Mul", high, b.ints(1 << HALF, "half")))  # type: ignore[no-any-return]
 
 
-def _xor(b: Builder, node: Node, x: Tensor, y: Tensor) -> Tensor:
-    return b("NotEqual", x, y) if node.output.dtype == "bool" else _bitwise(b, 2, x, y)
+def _halves(b: Builder, x: Tensor) -> list[Tensor]:
+    """The bits (..., 16) of the lower and the upper half, in two's complement."""
+    half, two = b.ints(1 << HALF, "half"), b.ints(2, "two")
+    powers = b.ints([1 << k for k in range(HALF)], "powers")
+    low = b("FloorMod", x, half)
+    high = b("FloorDiv", b("Sub", x, low), half)
+    return [b("FloorMod", b("FloorDiv", b("ExpandDims", v, b.ints(-1, "last")), powers), two) for v in (low, high)]
 
 
 def _and(b: Builder, node: Node, x: Tensor, y: Tensor) -> Tensor:
-    return b("LogicalAnd" if node.output.dtype == "bool" else "BitwiseAnd", x, y)  # type: ignore[no-any-return]
+    return b("LogicalAnd", x, y) if node.output.dtype == "bool" else _bits_of_both(b, x, y)
+
+
+def _or(b: Builder, node: Node, x: Tensor, y: Tensor) -> Tensor:
+    """x | y = x + y - (x & y)"""
+    if node.output.dtype == "bool":
+        return b("LogicalOr", x, y)  # type: ignore[no-any-return]
+    return b("Sub", b("AddV2", x, y), _bits_of_both(b, x, y))  # type: ignore[no-any-return]
+
+
+def _xor(b: Builder, node: Node, x: Tensor, y: Tensor) -> Tensor:
+    """x ^ y = x + y - 2 (x & y); with all bits set that is -1 - x, or in an unsigned dtype of few bits what is left of them."""
+    dtype = node.output.dtype
+    if dtype == "bool":
+        as_ints = (b.cast(v, "bool", "int32") for v in (x, y))
+        return b("NotEqual", *as_ints)  # type: ignore[no-any-return]
+    for one, other in ((x, y), (y, x)):
+        if other.data is not None and other.data.size == 1 and other.data.item() == _all_bits(dtype):
+            return b("Sub", b.ints(_all_bits(dtype), "bits"), one)  # type: ignore[no-any-return]
+    both = b("Mul", _bits_of_both(b, x, y), b.ints(2, "two"))
+    return b("Sub", b("AddV2", x, y), both)  # type: ignore[no-any-return]
+
+
+def _all_bits(dtype: str) -> int:
+    info = np.iinfo(dtype)
+    return -1 if info.min else int(info.max)
 
 
 def _power_of_two(b: Builder, y: Tensor) -> Tensor:

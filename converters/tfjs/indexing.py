@@ -10,7 +10,7 @@ from ...ir import Node, Value
 from ...ops import bounds, gathering, indexing, scattering
 from ...ops.op import Op
 from ...ops.reduce import ArgMax, ArgMin
-from ...ops.sort import TopK
+from ...ops.sort import ArgSort, Sort, TopK
 from ..target import Emission, Options
 from .builder import Builder
 from .graphdef import Tensor, Type, kind_of
@@ -36,7 +36,7 @@ def _dynamic_slice(b: Builder, node: Node, x: Tensor, begin: Tensor, size: Tenso
     return b("Slice", x, begin, size)  # type: ignore[no-any-return]
 
 
-NEVER_NEGATIVE = (ArgMax, ArgMin, TopK)
+NEVER_NEGATIVE = (ArgMax, ArgMin, ArgSort, TopK)
 """Operations whose integers are places."""
 
 
@@ -70,6 +70,8 @@ def _take(b: Builder, node: Node, x: Tensor, i: Tensor) -> Tensor:
 
 def _take_along(b: Builder, node: Node, x: Tensor, i: Tensor) -> Tensor:
     axis, rank = node.op.axis, node.output.type.rank  # type: ignore[attr-defined]
+    if rank == 1:
+        return _take(b, node, x, i)
     order = [*(a for a in range(rank) if a != axis), axis]
     value, indices = ([v.shape[a] for a in order] for v in node.inputs if v is not None)
     moved, places = (b.transpose(t, order) for t in (x, counted(b, node, x, i)))
@@ -140,6 +142,23 @@ def _top_k(b: Builder, node: Node, x: Tensor) -> tuple[Tensor, Tensor]:
     return b("TopKV2", x, b.ints(node.op.k, "k"), sorted=True, outputs=2)  # type: ignore[attr-defined, no-any-return]
 
 
+def _ascending(b: Builder, node: Node, x: Tensor) -> tuple[Tensor, Tensor]:
+    """All elements along an axis, the least first, and their places: the greatest of what is turned over."""
+    axis, rank = node.op.axis, node.output.type.rank  # type: ignore[attr-defined]
+    order = [*(a for a in range(rank) if a != axis), axis]
+    value = node.inputs[0]
+    assert value is not None
+    count = axis_size(b, value, x, axis)
+    values, places = b("TopKV2", _turned(b, value, b.transpose(x, order)), count, sorted=True, outputs=2)
+    back = [order.index(a) for a in range(rank)]
+    return b.transpose(_turned(b, value, values), back), b.transpose(places, back)
+
+
+def _turned(b: Builder, value: Value, x: Tensor) -> Tensor:
+    """-x, of integers -1 - x, which never overflows."""
+    return b("Neg", x) if kind_of(value.dtype) == "float32" else b("Sub", b.ints(-1, "bits"), x)
+
+
 EMISSIONS: dict[type[Op], Emission] = {
     indexing.DynamicSlice: emission(_dynamic_slice),
     gathering.GatherNd: emission(_gather_nd),
@@ -148,5 +167,7 @@ EMISSIONS: dict[type[Op], Emission] = {
     indexing.Slice: emission(_slice, kinds=VALUES),
     gathering.Take: emission(_take, kinds=VALUES),
     gathering.TakeAlongAxis: emission(_take_along, kinds=VALUES),
+    ArgSort: emission(lambda b, node, x: _ascending(b, node, x)[1], kinds=NUMBERS),
+    Sort: emission(lambda b, node, x: _ascending(b, node, x)[0], kinds=NUMBERS),
     TopK: emission(_top_k, kinds=NUMBERS),
 }

@@ -20,11 +20,13 @@ def _linear(b: Builder, node: Node, x: Tensor, kernel: Tensor, bias: Tensor | No
     rows = x if rank == 2 else b.reshape(x, (-1, int(kernel_shape(node)[0])))
     y = b("MatMul", rows, kernel)
     product = y.node
-    if bias is not None:
+    if bias is not None and bias.data is not None:
         with_bias(b, product, bias)
+    elif bias is not None:  # of a bias that was reshaped the WebAssembly back end sees the shape it had before
+        y = b("AddV2", y, bias)
     if rank != 2:
         y = b.restored(y, node.output.shape, x)
-    if kernel.data is not None:
+    if kernel.data is not None and (bias is None or bias.data is not None):
         b.fusable[y] = product
     return y  # type: ignore[no-any-return]
 

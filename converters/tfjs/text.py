@@ -36,7 +36,10 @@ def _hash(b: Builder, node: Node, x: Tensor) -> Tensor:
 
 
 def _accepts_hash(node: Node, options: Options) -> str | None:
-    return None if node.op.key is None else NO_KEY  # type: ignore[attr-defined]
+    op: Any = node.op
+    if op.key is not None:
+        return NO_KEY
+    return None if op.buckets < 1 << 31 else "TF.js has no integers beyond 32 bits for so many buckets"
 
 
 EMISSIONS: dict[type[Op], Emission] = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,11 @@ NAMELESS = re.compile(r"const(_\d+)?$")
 def write_weights(folder: Path, weights: Mapping[str, NodeDef], precision: str) -> list[dict[str, Any]]:
     """Writes the shards; gives the manifest. With the precision float16 they hold weights in 16 bits, which TF.js widens."""
     halved = {name for name, node in weights.items() if precision == "float16" and in_half(node)}
-    arrays = {name: array for name, node in weights.items() if (array := node.data) is not None}
+    return write_arrays(folder, {name: array for name, node in weights.items() if (array := node.data) is not None}, halved)
+
+
+def write_arrays(folder: Path, arrays: Mapping[str, np.ndarray], halved: Collection[str]) -> list[dict[str, Any]]:
+    """Writes arrays by name, those of the names `halved` in 16 bits; gives the manifest."""
     pieces = (piece for name, array in arrays.items() for piece in encoded(array, name in halved))
     paths = write_shards(folder, pieces, sum(size_of(array, name in halved) for name, array in arrays.items()))
     return [{"paths": paths, "weights": [spec(name, array, name in halved) for name, array in arrays.items()]}]
@@ -37,6 +41,11 @@ def in_half(node: NodeDef) -> bool:
     array = node.data
     if array is None or not node.holds_value or NAMELESS.match(node.wanted):
         return False
+    return fits_half(array)
+
+
+def fits_half(array: np.ndarray) -> bool:
+    """Whether half precision can hold an array, and something is saved by it."""
     return array.dtype == np.float32 and array.size >= SMALLEST and bool((np.abs(array) <= FLOAT16_LIMIT).all())
 
 

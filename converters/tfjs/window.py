@@ -26,13 +26,17 @@ LEAST = float(np.finfo(np.float32).min)
 
 def conv(b: Builder, node: Node, x: Tensor, kernel: Tensor, bias: Tensor | None = None) -> Tensor:
     op: Any = node.op
-    depthwise = op.groups > 1 and kernel_of(node)[-2] == 1 and len(op.strides) < 3
-    if op.groups == 1 or depthwise:
-        return _convolution(b, node, x, kernel, bias, depthwise)
-    inputs, outputs = (size // op.groups for size in (node.inputs[0].shape[-1], kernel_of(node)[-1]))  # type: ignore[union-attr]
-    xs = _parts(b, x, len(op.strides) + 1, [inputs] * op.groups)
-    kernels = _parts(b, kernel, len(op.strides) + 1, [outputs] * op.groups)
-    y = b.concat([_convolution(b, node, part, k, None, False) for part, k in zip(xs, kernels, strict=True)], len(op.strides) + 1)
+    *window, inputs, outputs = kernel_of(node)
+    if op.groups == 1:
+        return _convolution(b, node, x, kernel, (*window, inputs, outputs), bias)
+    if inputs == 1 and len(window) < 3:
+        return _convolution(b, node, x, kernel, (*window, op.groups, outputs // op.groups), bias, depthwise=True)
+    axis = len(window) + 1
+    xs = _parts(b, x, axis, op.groups, op.groups * inputs)
+    kernels = _parts(b, kernel, axis, op.groups, outputs)
+    shape = (*window, inputs, outputs // op.groups)
+    parts = [_convolution(b, node, part, k, shape, None) for part, k in zip(xs, kernels, strict=True)]
+    y = b.concat(parts, axis)
     return y if bias is None else b("AddV2", y, bias)
 
 
@@ -40,53 +44,56 @@ def kernel_of(node: Node) -> tuple[int, ...]:
     return node.inputs[1].shape  # type: ignore[union-attr, return-value]
 
 
-def _parts(b: Builder, x: Tensor, axis: int, sizes: list[int]) -> Sequence[Tensor]:
+def _parts(b: Builder, x: Tensor, axis: int, count: int, whole: int) -> Sequence[Tensor]:
+    """Equal parts along the last axis."""
+    size = whole // count
     if x.data is None:
-        return b("SplitV", x, b.ints(sizes, "sizes"), b.ints(axis, "axis"), outputs=len(sizes))  # type: ignore[no-any-return]
-    starts = np.cumsum([0, *sizes])
-    parts = [
-        b.derived(x, f"part_{i}", lambda a, i=i: a[..., starts[i] : starts[i + 1]])  # type: ignore[misc]
-        for i in range(len(sizes))
-    ]
-    return [p for p in parts if p is not None]
+        return b("SplitV", x, b.ints([size] * count, "sizes"), b.ints(axis, "axis"), outputs=count)  # type: ignore[no-any-return]
+
+    def part(i: int) -> Tensor:
+        found = b.derived(x, f"part_{i}", lambda a: a[..., i * size : (i + 1) * size])
+        assert found is not None
+        return found
+
+    return [part(i) for i in range(count)]
 
 
-def _convolution(b: Builder, node: Node, x: Tensor, kernel: Tensor, bias: Tensor | None, depthwise: bool) -> Tensor:
-    """One group, or as many as channels. TF.js has no strides together with dilations: they take from what all give."""
+def _convolution(
+    b: Builder,
+    node: Node,
+    x: Tensor,
+    kernel: Tensor,
+    shape: tuple[int, ...],
+    bias: Tensor | None,
+    depthwise: bool = False,
+) -> Tensor:
+    """One group, or as many as channels. TF.js has no strides together with dilations: they take from what all give.
+
+    shape: the kernel's, as TF.js has it, but for a height.
+    """
     op: Any = node.op
-    rank = len(op.strides)
-    window = kernel_of(node)[:-2]
+    rank, window = len(op.strides), shape[:-2]
     thinned = max(op.strides) > 1 and max(op.dilations) > 1
     strides, padding = ((1,) * rank, explicit(node, window)) if thinned else (op.strides, op.padding)
     if rank == 3:
         y = _conv_3d(b, x, kernel, strides, explicit(node, window) if _overlong(node, window) else padding, op.dilations)
         y = y if bias is None else b("AddV2", y, bias)
         return _every(b, y, op.strides) if thinned else y
-    if depthwise:
-        kernel = b.reshape(kernel, (*window, op.groups, kernel_of(node)[-1] // op.groups))
-    if rank == 1:
-        x, kernel = b("ExpandDims", x, b.ints(1, "axis")), b.reshape(kernel, (1, *shape_of(kernel, node)))
-    product = b(
-        "DepthwiseConv2dNative" if depthwise else "Conv2D",
-        x,
-        kernel,
-        strides=around(strides),
-        dilations=around(op.dilations),
-        **said(padding, rank),
-    )
-    if bias is not None:
+    x = b("ExpandDims", x, b.ints(1, "axis")) if rank == 1 else x
+    kernel = b.reshape(kernel, (*(1,) * (2 - rank), *shape)) if rank == 1 or depthwise else kernel
+    geometry = {"strides": around(strides), "dilations": around(op.dilations), **said(padding, rank)}
+    y = product = b("DepthwiseConv2dNative" if depthwise else "Conv2D", x, kernel, **geometry)
+    is_fused = bias is not None and bias.data is not None
+    if is_fused:
         with_bias(b, product.node, bias)
-    y = b("Squeeze", product, axis=[1]) if rank == 1 else product
+    elif bias is not None:
+        y = b("AddV2", y, bias)
+    y = b("Squeeze", y, axis=[1]) if rank == 1 else y
     if thinned:
         return _every(b, y, op.strides)
-    if kernel.data is not None:
+    if kernel.data is not None and (is_fused or bias is None):
         b.fusable[y] = product.node
     return y  # type: ignore[no-any-return]
-
-
-def shape_of(kernel: Tensor, node: Node) -> Sequence[int]:
-    """The shape of a kernel that may have been reshaped."""
-    return kernel_of(node) if kernel.data is None else kernel.data.shape
 
 
 def around(numbers: Sequence[int]) -> list[int]:
