@@ -50,7 +50,7 @@ class Emission:
 
 @dataclass(frozen=True)
 class Tolerance:
-    """|artifact - reference| ≤ min(atol, share · max |reference|) + rtol · |reference|
+    """|artifact - reference| ≤ min(atol, share · max |reference|) + rtol · max(|reference|, `parity.TINY`)
 
     `share` keeps atol from hiding everything where all of an output is small, such as a softmax over many classes;
     None: atol as it is.

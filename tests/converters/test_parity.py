@@ -74,3 +74,10 @@ def test_nothing_is_proved_by_what_is_not_finite() -> None:
     assert proves_something([array(np.nan, 1.0)]) is None
     assert proves_something([np.array([1, 2])]) is None
     assert proves_something([np.zeros((2, 0))]) is not None
+
+
+def test_what_a_saturated_sigmoid_leaves_is_not_judged_by_its_digits() -> None:
+    tolerance = Tolerance(1e-4, 1e-5)
+    left = np.array([6e-16], "float32")
+    assert compare(["y"], [left * np.float32(1.001)], [left], tolerance).agrees
+    assert not compare(["y"], [left + np.float32(1e-13)], [left], tolerance).agrees
