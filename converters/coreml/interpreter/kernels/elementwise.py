@@ -100,8 +100,8 @@ def _floor_div(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.floor(x / y) if x.dtype.kind == "f" else x // y
 
 
-def _pow(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    if x.dtype.kind == "f":
+def _pow(x: np.ndarray | np.generic, y: np.ndarray) -> np.ndarray:
+    if y.dtype.kind == "f":
         return x**y
     if np.any(y < 0):
         raise ValueError("expected exponents of integers that aren't negative")
@@ -180,7 +180,7 @@ KERNELS = {
     "cosh": np.cosh,
     "erf": erf,
     "exp": np.exp,
-    "exp2": np.exp2,
+    "exp2": lambda x: _pow(x.dtype.type(2), x),
     "floor": np.floor,
     "inverse": _inverse,
     "log": _log,
