@@ -11,7 +11,7 @@ from pathlib import Path
 from ..errors import MissingComponentError, UsageError
 from .target import Target
 
-MODULES = {"onnx": ".onnx.target", "tflite": ".tflite.target", "tfjs": ".tfjs.target"}
+MODULES = {"onnx": ".onnx.target", "tflite": ".tflite.target", "tfjs": ".tfjs.target", "coreml": ".coreml.target"}
 """Target name → the module whose TARGET is its record."""
 
 
