@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ Rewrite = Callable[[Said], list[Step]]
 
 EPSILON = 1e-7
 """Normalization's least standard deviation."""
+MOST_AXES = 4
+"""Of an input that TF.js normalizes, with the batch."""
 
 
 def reshape(*target: int) -> Step:
@@ -68,6 +71,32 @@ def softmax(x: Said) -> list[Step]:
     if [axis % len(x.shape) for axis in axes] != [len(x.shape) - 1]:
         raise Refused(f"expected axis=-1, the only one that TF.js's softmax has. Received: axis={x.config['axis']}")
     return [Step("Softmax", {**x.common, "axis": -1})]
+
+
+def merge(x: Said) -> list[Step]:
+    """TF.js merges two inputs or more."""
+    if len(x.shapes) == 1:
+        return [Step("Activation", {**x.common, "activation": "linear"})]
+    return [Step(x.class_name, x.config)]
+
+
+def concatenate(x: Said) -> list[Step]:
+    """TF.js counts no axes from the end, but for the last."""
+    return merge(replace(x, config={**x.config, "axis": x.config["axis"] % len(x.shape)}))
+
+
+def dot(x: Said) -> list[Step]:
+    if any(len(shape) > 3 for shape in x.shapes):
+        raise Refused(f"TF.js's Dot takes inputs of rank 2 and 3. Received: shapes={x.shapes}")
+    return [Step("Dot", x.config)]
+
+
+def volumes(x: Said) -> list[Step]:
+    """A layer with a window over volumes: TF.js pads by negative numbers where a step is wider than the window."""
+    size, strides = x.config.get("pool_size") or x.config["kernel_size"], x.config["strides"]
+    if x.config["padding"] == "same" and any(a < b for a, b in zip(size, strides, strict=True)):
+        raise Refused(f"TF.js pads wrongly where strides are wider than the window. Received: window={size}, {strides=}")
+    return [Step(x.class_name, x.config, x.weights)]
 
 
 def conv1d(x: Said) -> list[Step]:
@@ -139,17 +168,28 @@ def subtract(x: Said) -> list[Step]:
 
 
 def batch_normalization(x: Said) -> list[Step]:
-    """With gamma and beta, without which TF.js fails as soon as it trains."""
-    axis: Any = x.config["axis"]
-    if isinstance(axis, list):
-        if len(axis) != 1:
-            raise Refused(f"expected one axis. Received: axis={axis}")
-        axis = axis[0]
-    weights = x.weights
+    """With gamma and beta, without which TF.js fails as soon as it trains; along the last axis, the only one that its kernels
+    get right, of at most 4."""
+    axes = x.config["axis"] if isinstance(x.config["axis"], list) else [x.config["axis"]]
+    if len(axes) != 1:
+        raise Refused(f"expected one axis. Received: axis={axes}")
+    rank, axis = len(x.shape), axes[0] % len(x.shape)
     channels = x.size(axis)
-    weights.setdefault("gamma", np.ones(channels, np.float32))
-    weights.setdefault("beta", np.zeros(channels, np.float32))
-    return [Step("BatchNormalization", {**x.config, "axis": axis, "center": True, "scale": True}, weights)]
+    weights = {"gamma": np.ones(channels, np.float32), "beta": np.zeros(channels, np.float32)} | x.weights
+    norm = Step("BatchNormalization", {**x.config, "axis": -1, "center": True, "scale": True}, weights)
+    if axis != rank - 1:
+        return [Step("Permute", {"dims": dims}) if dims else norm for dims in _swapped(axis, rank)]
+    if rank <= MOST_AXES:
+        return [norm]
+    if list(x.shape[1:]).count(None) > 1:
+        raise Refused(f"expected an input of rank {MOST_AXES} at most, or of known size. Received: shape={x.shape}")
+    return [reshape(-1, channels), norm, reshape(*(-1 if size is None else size for size in x.shape[1:]))]
+
+
+def _swapped(axis: int, rank: int) -> list[list[int]]:
+    """Permutations (of the axes after the batch) that make an axis the last one, and back; between them nothing."""
+    there = [i for i in range(1, rank) if i != axis] + [axis]
+    return [there, [], [there.index(i) + 1 for i in range(1, rank)]]
 
 
 def normalization(x: Said) -> list[Step]:
@@ -158,7 +198,9 @@ def normalization(x: Said) -> list[Step]:
     if axes not in ([], [len(x.shape) - 1]):
         raise Refused(f"expected statistics of the last axis, or one for all. Received: axis={x.config['axis']}")
     weights = x.weights
-    mean, variance = (np.asarray(x.config[k] if x.config[k] is not None else weights[k], np.float64) for k in ("mean", "variance"))
+    mean, variance = (
+        np.asarray(x.config[k] if x.config[k] is not None else weights[k], np.float64) for k in ("mean", "variance")
+    )
     deviation = np.maximum(np.sqrt(variance), EPSILON)
 
     def rescaling(scale: Any, offset: Any) -> Step:

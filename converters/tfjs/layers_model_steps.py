@@ -19,17 +19,22 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Said:
-    """A layer as Keras 2 says it: class, configuration; and the shape of its (first) input."""
+    """A layer as Keras 2 says it: class, configuration; and the shapes of its inputs."""
 
     layer: Layer
     class_name: str
     config: Config
-    shape: Shape
+    shapes: tuple[Shape, ...]
+
+    @property
+    def shape(self) -> Shape:
+        """That of the first input."""
+        return self.shapes[0]
 
     @property
     def weights(self) -> dict[str, np.ndarray]:
-        """Its own weights by the last part of their names, which are TF.js's too."""
-        return {variable.name: np.asarray(variable.numpy()) for variable in self.layer.own_weights}
+        """Its weights by the last part of their names, which are TF.js's too."""
+        return {variable.name: np.asarray(variable.numpy()) for variable in self.layer.weights}
 
     @property
     def common(self) -> Config:

@@ -14,6 +14,7 @@ from . import layers_model_rewrites as rewrites
 from .layers_model_rewrites import Rewrite
 from .layers_model_steps import Refused, Said, Step
 
+
 def itself(x: Said) -> list[Step]:
     """The layer of the same name and configuration."""
     return [Step(x.class_name, x.config, x.weights)]
@@ -21,12 +22,13 @@ def itself(x: Said) -> list[Step]:
 
 @dataclass(frozen=True)
 class Row:
-    """only: the values of arguments that TF.js computes with, the first of them for what must be said; reason: why no others;
-    rewrite: what the layer becomes."""
+    """only: the values of arguments that TF.js computes with; reason: why no others; rewrite: what the layer becomes;
+    rank: that of the input, with the batch, where TF.js takes no other."""
 
     only: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     reason: str = "TF.js ignores it"
     rewrite: Rewrite = itself
+    rank: int | None = None
 
     def steps(self, x: Said) -> list[Step]:
         """The layers of TF.js. Refused: an argument that it doesn't compute with."""
@@ -34,13 +36,14 @@ class Row:
             if name in x.config and x.config[name] not in values:
                 expected = " or ".join(map(repr, values))
                 raise Refused(f"expected {name}={expected}. Received: {name}={x.config[name]!r} ({self.reason})")
+        if self.rank is not None and len(x.shape) != self.rank:
+            raise Refused(f"expected an input of rank {self.rank}. Received: shape={x.shape}")
         return self.rewrite(x)
 
 
 LAST = "channels_last"
 _UNGROUPED = {"groups": (1,)}
 _ONE_AXIS = {"data_format": (LAST,)}
-_PLAIN_POOL = {"keepdims": (False,)}
 _ONES = ([1], [1, 1], [1, 1, 1])
 _RNN = {"zero_output_for_mask": (False,)}
 
@@ -62,21 +65,24 @@ LAYERS: dict[str, Row] = {
     "Softmax": Row(rewrite=rewrites.softmax),
     "ThresholdedReLU": Row(),
     # convolutions
-    "Conv1D": Row(_UNGROUPED | _ONE_AXIS, rewrite=rewrites.conv1d),
-    "Conv2D": Row(_UNGROUPED),
-    "Conv3D": Row(_UNGROUPED),
+    "Conv1D": Row(_UNGROUPED | _ONE_AXIS, rewrite=rewrites.conv1d, rank=3),
+    "Conv2D": Row(_UNGROUPED, rank=4),
+    "Conv3D": Row(_UNGROUPED, rewrite=rewrites.volumes, rank=5),
     "Conv1DTranspose": Row({"dilation_rate": _ONES, "output_padding": (None,)} | _ONE_AXIS, rewrite=rewrites.conv1d_transpose),
     "Conv2DTranspose": Row({"dilation_rate": _ONES, "output_padding": (None,)}),
-    "Conv3DTranspose": Row({"dilation_rate": _ONES, "output_padding": (None,)}),
     "DepthwiseConv1D": Row({"dilation_rate": _ONES} | _ONE_AXIS, rewrite=rewrites.depthwise_conv1d),
     "DepthwiseConv2D": Row({"dilation_rate": _ONES}, rewrite=rewrites.depthwise_conv2d),
     "SeparableConv1D": Row(_ONE_AXIS, rewrite=rewrites.separable_conv1d),
     "SeparableConv2D": Row(_ONE_AXIS, "TF.js adds the bias to another axis"),
     # pooling
-    **{f"{kind}Pooling{rank}D": Row(_ONE_AXIS if rank == 1 else {}) for kind in ("Max", "Average") for rank in (1, 2, 3)},
+    **{f"{kind}Pooling1D": Row(_ONE_AXIS) for kind in ("Max", "Average")},
+    **{f"{kind}Pooling2D": Row() for kind in ("Max", "Average")},
+    **{f"{kind}Pooling3D": Row(rewrite=rewrites.volumes) for kind in ("Max", "Average")},
     **{f"Global{kind}Pooling{rank}D": Row(rewrite=rewrites.global_pooling) for kind in ("Max", "Average") for rank in (1, 2, 3)},
     # merging
-    **{name: Row() for name in ("Add", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot")},
+    **{name: Row(rewrite=rewrites.merge) for name in ("Add", "Multiply", "Average", "Maximum", "Minimum")},
+    "Concatenate": Row(rewrite=rewrites.concatenate),
+    "Dot": Row(rewrite=rewrites.dot),
     "Subtract": Row(rewrite=rewrites.subtract),
     # normalization
     "BatchNormalization": Row({"renorm": (False,)}, rewrite=rewrites.batch_normalization),
@@ -88,7 +94,7 @@ LAYERS: dict[str, Row] = {
     "SimpleRNN": Row(_RNN),
     "GRU": Row(_RNN | {"reset_after": (False,)}, "TF.js has no other"),
     "RNN": Row(_RNN),
-    "ConvLSTM2D": Row(_RNN),
+    "ConvLSTM2D": Row(_RNN | _ONE_AXIS, "TF.js's back ends have no such convolution"),
     "Bidirectional": Row(),
     "TimeDistributed": Row(),
     "LSTMCell": Row(),
@@ -108,6 +114,7 @@ LAYERS: dict[str, Row] = {
 }
 
 ABSENT: dict[str, str] = {
+    "Conv3DTranspose": "TF.js's WebAssembly back end computes it wrongly",
     "Resizing": "TF.js's Resizing takes another axis for the batch, and aligns corners",
     "CenterCrop": "TF.js's CenterCrop takes other pixels",
     "CategoryEncoding": "TF.js's CategoryEncoding counts in a dtype that its back ends refuse",
@@ -116,5 +123,21 @@ ABSENT: dict[str, str] = {
 """Layers that TF.js has by name, and why that isn't enough."""
 
 ACTIVATIONS = frozenset(
-    ["elu", "gelu", "hard_sigmoid", "linear", "log_softmax", "mish", "relu", "relu6", "selu", "sigmoid", "softmax", "softplus", "softsign", "swish", "tanh"]
+    [
+        "elu",
+        "gelu",
+        "hard_sigmoid",
+        "linear",
+        "log_softmax",
+        "mish",
+        "relu",
+        "relu6",
+        "selu",
+        "sigmoid",
+        "softmax",
+        "softplus",
+        "softsign",
+        "swish",
+        "tanh",
+    ]
 )

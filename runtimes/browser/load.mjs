@@ -13,7 +13,7 @@ export async function load(tf, files, folder) {
     }),
   };
   const isLayers = json.format ? json.format === 'layers-model' : 'model_config' in json.modelTopology;
-  return isLayers ? layersModel(await tf.loadLayersModel(handler), contract) : graphModel(tf, await tf.loadGraphModel(handler), contract);
+  return isLayers ? layersModel(await tf.loadLayersModel(handler), json.signature, contract) : graphModel(tf, await tf.loadGraphModel(handler), contract);
 }
 
 // The names are the signature's; without one, those of the nodes. Who wrote the model knows their order: JSON objects sort names
@@ -66,14 +66,14 @@ async function innerTensors(model) {
   return found;
 }
 
-// A layers model knows its layers' names; the contract, in the same order, those of the Keras model.
-function layersModel(model, contract) {
-  const named = (own, said) => (said?.length === own.length ? said.map(({ name }) => name) : own);
-  const inputs = named(model.inputNames, contract?.inputs);
+// A layers model knows its layers' names; the signature that kport writes, in the same order, those of the Keras model.
+function layersModel(model, signature, contract) {
+  const named = (own, said) => (said && Object.keys(said).length === own.length ? Object.keys(said) : own);
+  const inputs = named(model.inputNames, signature?.inputs);
   return {
     contract,
     inputs,
-    outputs: named(model.outputNames, contract?.outputs),
+    outputs: named(model.outputNames, signature?.outputs),
     async run(tensors) {
       const given = inputs.map((name) => tensors[name]);
       return [model.predict(given.length === 1 ? given[0] : given)].flat();

@@ -1,0 +1,49 @@
+"""What a layer is called on, as far as TF.js can call it so."""
+
+from __future__ import annotations
+
+from ...errors import KportError
+from ...ir.types import Shape
+from ...layers.arguments import call_parameters
+from ...layers.core.input_layer import InputLayer
+from ...layers.keras_tensor import KerasTensor, LayerCall
+from ...layers.layer import Layer
+from ...layers.rnn.bidirectional import Bidirectional
+from ...layers.rnn.rnn import RNN
+from ...models.functional import Functional
+from ...trace import trace
+from ...tree import flatten
+from .layers_model_steps import Refused
+
+
+def inputs_of(call: LayerCall) -> list[KerasTensor]:
+    """The tensors that a call is on, initial states behind the sequences. Refused: further arguments that mean something."""
+    given = dict(zip(call_parameters(type(call.layer)), call.args, strict=False)) | call.kwargs
+    first, *names = given
+    tensors = flatten(given[first])
+    for name in names:
+        value = given[name]
+        if name == "initial_state" and isinstance(call.layer, (RNN, Bidirectional)):
+            tensors += [state for state in flatten(value) if state is not None]
+        elif value is not None and not (name == "training" and value is False):
+            raise Refused(f"TF.js's layers are called on their inputs alone. Received: {name}")
+    if not all(isinstance(t, KerasTensor) for t in tensors):
+        raise Refused("TF.js's layers are called on outputs of layers alone. Received: a constant")
+    return tensors
+
+
+def shapes_of(call: LayerCall) -> tuple[Shape, ...]:
+    """The shapes of the tensors that a call is on."""
+    if isinstance(call.layer, InputLayer):
+        return (call.layer.output.shape,)
+    return tuple(x.shape for x in flatten([call.args, call.kwargs]) if isinstance(x, KerasTensor))
+
+
+def does_nothing(layer: Layer, shape: Shape) -> bool:
+    """Whether a layer gives what it is given, as those do at inference that are there for training."""
+    start = InputLayer(batch_shape=shape).output
+    try:
+        graph = trace(Functional(start, layer(start)))
+    except KportError:
+        return False
+    return graph.outputs == graph.inputs
