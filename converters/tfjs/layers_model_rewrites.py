@@ -65,6 +65,14 @@ def relu(x: Said) -> list[Step]:
     return [Step("ReLU", {**x.common, "max_value": most})]
 
 
+def prelu(x: Said) -> list[Step]:
+    """TF.js's WebAssembly back end repeats the slopes over the first axes only, whatever their shape."""
+    shared = sorted(x.config["shared_axes"] or [])
+    if shared != list(range(1, len(shared) + 1)):
+        raise Refused(f"expected shared_axes that are the first ones. Received: shared_axes={shared}")
+    return [Step("PReLU", x.config, x.weights)]
+
+
 def softmax(x: Said) -> list[Step]:
     """Along the last axis, the only one that TF.js has. (Its layer's mask is kept: an Activation would ignore it.)"""
     axes = x.config["axis"] if isinstance(x.config["axis"], list) else [x.config["axis"]]

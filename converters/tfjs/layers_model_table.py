@@ -60,7 +60,7 @@ LAYERS: dict[str, Row] = {
     # activations
     "ELU": Row({"alpha": (1.0,)}, "TF.js has no other"),
     "LeakyReLU": Row(),
-    "PReLU": Row(),
+    "PReLU": Row(rewrite=rewrites.prelu),
     "ReLU": Row(rewrite=rewrites.relu),
     "Softmax": Row(rewrite=rewrites.softmax),
     "ThresholdedReLU": Row(),

@@ -6,6 +6,7 @@ from ..contract import write_file
 from ..target import Target, Tolerance
 from . import reader, runner
 from .emissions import EMISSIONS, UNSUPPORTED
+from .layers_model import write_model
 from .writer import write
 
 TARGET = Target(
@@ -21,6 +22,8 @@ TARGET = Target(
         "float16": Tolerance(1e-2, 1e-3),
     },
     write=write,
+    write_model=write_model,
+    from_layers=lambda options: options.format == "layers",
     annotate=write_file,
     read_contract=reader.read_contract,
     recognises=reader.recognises,
