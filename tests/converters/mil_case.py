@@ -133,7 +133,7 @@ def save(path: Path, program: Any, inputs: Mapping[str, np.ndarray], outputs: li
     data = path / "Data" / "com.apple.CoreML"
     (data / "weights").mkdir(parents=True)
     model = library.model.Model(specificationVersion=version.value)
-    exported = library.Exporter(program, str(data / "weights" / "weight.bin"), version.value).export()
+    exported = library.Exporter(program, str(data / "weights"), version.value).export()
     model.mlProgram.CopyFrom(exported)
     codes = {"fp32": 65568, "float32": 65568, "fp16": 65552, "float16": 65552, "int32": 131104}
     for name, array in inputs.items():
