@@ -7,13 +7,12 @@ to a kernel: they are merged before it and put apart after it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import prod
 
 from ...ir import Node
 from ...ir.types import Shape
 from ...ops.shapes import broadcast
 from ..target import Emission
-from .builder import Builder
+from .builder import Builder, product
 from .saying import NUMBERS, emission
 from .tensor import Tensor
 
@@ -52,12 +51,7 @@ def _merged(b: Builder, xs: tuple[Tensor, ...], shape: Shape) -> tuple[tuple[Ten
             groups[-1].append(axis)
         else:
             groups.append([axis])
-    shapes = [tuple(_product([s[a] for a in group]) for group in groups) for s in full]
+    shapes = [tuple(product([s[a] for a in group]) for group in groups) for s in full]
     if len(groups) == rank or shape.count(None) > 1 or any(s.count(None) > 1 for s in shapes):
         return xs, None
     return tuple(b.reshape(x, s) for x, s in zip(xs, shapes, strict=True)), shape
-
-
-def _product(sizes: list[int | None]) -> int | None:
-    known = [d for d in sizes if d is not None]
-    return None if len(known) < len(sizes) else prod(known)

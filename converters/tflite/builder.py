@@ -267,3 +267,9 @@ class Builder:
 
 NEVER_FUSED = frozenset({"CONCATENATION", "CONV_3D_TRANSPOSE", "TRANSPOSE_CONV"})
 """Operators whose field for an activation function not every runtime reads: TRANSPOSE_CONV has it from version 4 on."""
+
+
+def product(sizes: Sequence[int | None]) -> int | None:
+    """The number of elements, None if a size isn't known."""
+    known = [d for d in sizes if d is not None]
+    return None if len(known) < len(sizes) else prod(known)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 
 from ...ir import Node, TensorType, Value
+from ...ir.types import Shape
 from ...ops import cumulative, gathering, indexing, scattering
 from ...ops.creation import Arange
 from ...ops.op import Op
@@ -14,25 +16,44 @@ from ...ops.reduce import ArgMax, ArgMin
 from ...ops.shapes import broadcast
 from ...ops.sort import ArgSort, Sort, TopK
 from ..target import Emission, Options
-from .builder import Builder
+from .builder import Builder, product
 from .saying import FLOAT, MOVED, NUMBERS, emission
 from .shape import dim
 from .tensor import Tensor
 
+MOST = 5
+"""Dimensions of STRIDED_SLICE; neighbours that stay whole are merged where there are more."""
 FROM_START = (Arange, ArgMax, ArgMin, ArgSort, TopK)
 """Operations whose results are not negative when they serve as indices."""
 
 
 def _slice(b: Builder, node: Node, x: Tensor) -> Tensor:
     op: Any = node.op
-    if all((begin or None, end, step) == (None, None, 1) for begin, end, step in zip(op.begin, op.end, op.step, strict=True)):
+    axes = list(zip(op.begin, op.end, op.step, strict=True))
+    if all(map(_is_whole, axes)):
         return x
-    parts = [b.ints([0 if v is None else v for v in side], name) for side, name in ((op.begin, "begin"), (op.end, "end"))]
+    shape = node.output.shape
+    if len(axes) <= MOST:
+        return _strided(b, x, axes, shape)
+    groups = [list(g) for _, g in groupby(range(len(axes)), lambda a: -1 if _is_whole(axes[a]) else a)]
+    merged = b.reshape(x, tuple(product([x.type.shape[a] for a in g]) for g in groups))
+    y = _strided(b, merged, [axes[g[0]] for g in groups], tuple(product([shape[a] for a in g]) for g in groups))
+    return b.reshape(y, shape)
+
+
+def _is_whole(axis: tuple[int | None, int | None, int]) -> bool:
+    begin, end, step = axis
+    return not begin and end is None and step == 1
+
+
+def _strided(b: Builder, x: Tensor, axes: list[tuple[int | None, int | None, int]], shape: Shape) -> Tensor:
+    """x[begin:end:step, ...]"""
+    begin, end, step = zip(*axes, strict=True)
+    parts = [b.ints([0 if v is None else v for v in side], name) for side, name in ((begin, "begin"), (end, "end"))]
     masks = {
-        f"{name}_mask": sum(1 << i for i, v in enumerate(side) if v is None)
-        for side, name in ((op.begin, "begin"), (op.end, "end"))
+        f"{name}_mask": sum(1 << i for i, v in enumerate(side) if v is None) for side, name in ((begin, "begin"), (end, "end"))
     }
-    return b("STRIDED_SLICE", x, *parts, b.ints(op.step, "step"), type=x.type.with_shape(node.output.shape), **masks)
+    return b("STRIDED_SLICE", x, *parts, b.ints(step, "step"), type=x.type.with_shape(shape), **masks)
 
 
 def _dynamic_slice(b: Builder, node: Node, x: Tensor, begin: Tensor, size: Tensor) -> Tensor:

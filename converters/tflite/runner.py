@@ -14,6 +14,7 @@ from ...errors import FileError, MissingComponentError, UsageError
 from ...ir import Graph, TensorType
 from ..samples import samples_for
 from . import reader
+from .notes import without_notes
 
 PACKAGE = "ai-edge-litert"
 
@@ -34,7 +35,8 @@ def interpreter(path: Path, **options: Any) -> Any:
     from ai_edge_litert.interpreter import Interpreter
 
     try:
-        return Interpreter(str(path), num_threads=os.cpu_count(), **options)
+        with without_notes():
+            return Interpreter(str(path), num_threads=os.cpu_count(), **options)
     except (ValueError, RuntimeError) as error:
         raise FileError(f"LiteRT can't load {path}: {error}") from error
 
@@ -48,7 +50,8 @@ def _computed(opened: Any, inputs: Sequence[np.ndarray]) -> None:
         for detail, array in zip(details, inputs, strict=True):
             if tuple(detail["shape"]) != array.shape:
                 opened.resize_tensor_input(detail["index"], array.shape)
-        opened.allocate_tensors()
+        with without_notes():
+            opened.allocate_tensors()
         for detail, array in zip(details, inputs, strict=True):
             opened.set_tensor(detail["index"], array)
         opened.invoke()

@@ -48,15 +48,17 @@ def _concatenate(b: Builder, node: Node, *xs: Tensor) -> Tensor:
     parts = [x for x in xs if x.type.shape[axis] != 0]
     if len(parts) <= 1:
         return parts[0] if parts else xs[0]
-    scalars = [_scalar(x) for x in parts]
+    scalars = [_scalar(b, x) for x in parts]
     if node.output.type.rank == 1 and None not in scalars:
         kind = node.output.type.with_dtype(xs[0].type.dtype)
         return b("PACK", *scalars, type=kind, values_count=len(parts))
     return b("CONCATENATION", *parts, type=node.output.type.with_dtype(xs[0].type.dtype), axis=axis)
 
 
-def _scalar(x: Tensor) -> Tensor | None:
+def _scalar(b: Builder, x: Tensor) -> Tensor | None:
     """The scalar that a tensor (1,) is a reshaped form of: sizes are put together like that."""
+    if x.constant is not None and x.type.shape == (1,):
+        return b.constant(x.constant.array.reshape(()), x.type.dtype, "size")
     producer = x.producer
     if producer is None or producer.name != "RESHAPE" or x.type.shape != (1,):
         return None
