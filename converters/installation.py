@@ -149,7 +149,8 @@ RUNTIMES = {
             "the DL4J runtime",
             needs={"java": 11, "mvn": 3},
             build=(("mvn", "-q", "-B", "package"),),
-            command=("java", "-jar", "target/kport-runtime-jvm.jar"),
+            # a check runs a model once: less compiling, and no threads that collect garbage
+            command=("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", "target/kport-runtime-jvm.jar"),
         ),
     )
 }

@@ -11,7 +11,14 @@ from pathlib import Path
 from ..errors import MissingComponentError, UsageError
 from .target import Target
 
-MODULES = {"onnx": ".onnx.target", "tflite": ".tflite.target", "tfjs": ".tfjs.target", "coreml": ".coreml.target"}
+MODULES = {
+    "onnx": ".onnx.target",
+    "tflite": ".tflite.target",
+    "tfjs": ".tfjs.target",
+    "coreml": ".coreml.target",
+    "keras": ".keras.target",
+    "dl4j": ".dl4j.target",
+}
 """Target name → the module whose TARGET is its record."""
 
 
