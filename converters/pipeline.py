@@ -172,6 +172,7 @@ def check_artifact(
         try:
             result.runtime = target.runtime()
             outputs = border.outputs_to_keras(source.run(target, draft, border.inputs_from_keras(source.inputs)))
+            result.runtime = target.runtime()  # a runtime with several back ends has chosen one by now
         except MissingComponentError as error:
             result.reason = str(error)
             return

@@ -34,6 +34,8 @@ def predict(
     An image becomes float32 0-255 in the size and channels of the input: apply the model's own preprocessing yourself.
     """
     target = None if isinstance(model, Model) else targets.recognise(Path(model))
+    if target is not None and target.is_model and target.read_contract(Path(model)) is None:  # type: ignore[arg-type]
+        target = None
     if target is None:
         source = open_source(model, weights, custom)
         return dict(zip(source.output_names, source.compute(read_inputs(x, source.graph)), strict=True))

@@ -76,7 +76,8 @@ class Target:
     observe: the values of the artifact's inner tensors by name;
     predict: runs an artifact on arrays by input name (or the only input's array) → outputs by name;
     beside: what the names of further files of an artifact end with, after its own name; they lie in the same folder;
-    requires: packages without which it can't be written, and the extra that installs them.
+    requires: packages without which it can't be written, and the extra that installs them;
+    is_model: its artifacts are Keras models as well, so that one that kport didn't write is a model first.
 
     An artifact may be a file or a folder.
     """
@@ -102,6 +103,7 @@ class Target:
     beside: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     extra: str = ""
+    is_model: bool = False
 
     def files(self, artifact: Path) -> list[Path]:
         """Where the files of an artifact are, or would be: it, then those beside it."""

@@ -131,8 +131,23 @@ def test_targets_never_import_each_other() -> None:
                 assert other not in folders - {parts[2]}, f"{module} imports {name}"
 
 
+SERVER = "serve.py"
+"""A script that a target starts in a process of its own: nothing imports it, and it imports nothing of kport."""
+
+
+def test_servers_stand_alone() -> None:
+    servers = [(module, path) for module, path in MODULES if path.name == SERVER]
+    assert servers
+    for module, path in servers:
+        assert not any(True for _ in imports(module, path)), module
+    names = {name for module, path in MODULES for name in imports(module, path)}
+    assert not names & {module for module, _ in servers}
+
+
 def test_tensorflow_is_imported_only_where_it_is_used() -> None:
     for module, path in MODULES:
+        if path.name == SERVER:
+            continue
         for node in ast.walk(ast.parse(path.read_text())):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []

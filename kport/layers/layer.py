@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from typing import Any, ClassVar
 
 from .. import dtype_policies, initializers
@@ -34,10 +36,29 @@ ONLY_IF_SET = ("lora_rank", "lora_alpha")
 """Arguments that Keras writes only where they are set: its older versions don't know them."""
 
 
+@contextmanager
+def keeping(keep: Keep | None) -> Iterator[None]:
+    """Within the block `keep` may take the place of `call`: targets that write layers keep them whole by it."""
+    token = _keep.set(keep)
+    try:
+        yield
+    finally:
+        _keep.reset(token)
+
+
+def calling() -> AbstractContextManager[None]:
+    """Within the block every layer's own `call` computes."""
+    return keeping(None)
+
+
 def automatic_name(cls: type) -> str:
     """dense, dense_1, ...: the class's name as Keras derives it, numbered from the second on."""
     return _names.next(snake_case(cls.__name__))
 
+
+Keep = Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]
+"""(layer, args, kwargs) → outputs, in place of the layer's own `call`; NotImplemented if that is to compute them."""
+_keep: ContextVar[Keep | None] = ContextVar("kport_keep", default=None)
 
 REFUSALS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
 """What Python, NumPy and TensorFlow raise where they are given what they can't compute on."""
@@ -247,7 +268,9 @@ class Layer(Configurable):
             with autocast(compute if self.autocast and compute != self.variable_dtype else None):
                 if self.autocast:
                     args, kwargs = map_structure(lambda x: cast_float(x, compute), (args, kwargs))
-                return self.call(*args, **kwargs)
+                keep = _keep.get()
+                kept = NotImplemented if keep is None else keep(self, args, kwargs)
+                return self.call(*args, **kwargs) if kept is NotImplemented else kept
 
     def _refusal(self, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception) -> LayerError:
         """The error for arguments that a kernel broke on: that of the operations' type rules, where one of them has one."""

@@ -1,0 +1,88 @@
+"""Layers that Keras 3 has, but not with these arguments: what is said instead.
+
+- Channels first: TensorFlow convolves and pools on a CPU with channels last only. The same layer with channels last, between
+  two transpositions, which cancel those of its neighbours.
+- Lookup layers whose vectors are floats, as in Keras 2: the layer, and a cast.
+- Recurrent layers that are called on a list of the sequence and the initial states: these by their own name.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ... import ops
+from ...layers.convolutional.base import BaseConvolution
+from ...layers.layer import Layer, calling
+from ...layers.pooling.adaptive_pooling import BaseAdaptivePooling
+from ...layers.pooling.global_pooling import BaseGlobalPooling
+from ...layers.pooling.window_pooling import BasePooling
+from ...layers.preprocessing.index_lookup import VECTOR_DTYPE, IndexLookup
+from ...layers.preprocessing.text_vectorization import TextVectorization
+from ...layers.reshaping.up_sampling import UpSampling2D, UpSampling3D
+from ...layers.rnn.bidirectional import Bidirectional
+from ...layers.rnn.rnn import RecurrentLayer
+from ...ops.shapes import to_channels_first, to_channels_last
+from ...tree import flatten
+
+SPATIAL = (BaseAdaptivePooling, BaseConvolution, BaseGlobalPooling, BasePooling, UpSampling2D, UpSampling3D)
+
+
+def adapts(layer: Layer) -> bool:
+    """Whether a call of the layer has to be said otherwise."""
+    return _is_channels_first(layer) or _gives_floats(layer) or _is_called_on_list(layer, _last_arguments(layer))
+
+
+class Adapter:
+    """Says calls otherwise; what is made from one layer is one layer, whose calls share the weights."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[Layer, Layer]] = {}
+
+    def adapted(self, layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The outputs for the arguments; NotImplemented where the layer can be called as it is."""
+        if _is_called_on_list(layer, args):
+            sequences, *states = args[0]
+            return layer(sequences, *args[1:], **kwargs, initial_state=states)
+        if _gives_floats(layer):
+            return ops.cast(self._changed(layer, args, kwargs, vector_dtype=VECTOR_DTYPE)(*args, **kwargs), layer.vector_dtype)  # type: ignore[attr-defined]
+        if _is_channels_first(layer):
+            x = ops.transpose(args[0], to_channels_last(args[0].ndim))
+            args = (x, *args[1:])
+            y = self._changed(layer, args, kwargs, data_format="channels_last")(*args, **kwargs)
+            return ops.transpose(y, to_channels_first(y.ndim)) if y.ndim == x.ndim else y
+        return NotImplemented
+
+    def _changed(self, layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any], **changes: Any) -> Layer:
+        """The layer with other arguments and the same weights."""
+        known = self._made.get(id(layer))
+        if known is not None:
+            return known[1]
+        new: Layer = type(layer).from_config({**layer.get_config(), **changes})
+        with calling():
+            new.infer(args, kwargs)  # builds it
+        if layer.own_weights:
+            new.set_weights(layer.get_weights())
+        if isinstance(layer, (IndexLookup, TextVectorization)) and isinstance(new, (IndexLookup, TextVectorization)):
+            new.load_own_variables(layer.save_own_variables())
+            if layer.save_assets():
+                new.load_assets(layer.save_assets())
+        self._made[id(layer)] = (layer, new)  # holds the layer: its id can't be reused
+        return new
+
+
+def _is_channels_first(layer: Layer) -> bool:
+    return isinstance(layer, SPATIAL) and getattr(layer, "data_format", None) == "channels_first"
+
+
+def _gives_floats(layer: Layer) -> bool:
+    return getattr(layer, "vector_dtype", VECTOR_DTYPE) != VECTOR_DTYPE
+
+
+def _is_called_on_list(layer: Layer, args: tuple[Any, ...]) -> bool:
+    recurrent = isinstance(layer, (Bidirectional, RecurrentLayer))
+    return recurrent and bool(args) and isinstance(args[0], (list, tuple)) and len(flatten(args[0])) > 1
+
+
+def _last_arguments(layer: Layer) -> tuple[Any, ...]:
+    call = getattr(layer, "_keras_last_call", None)
+    return () if call is None else call.args
