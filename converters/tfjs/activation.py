@@ -26,17 +26,24 @@ def with_bias(b: Builder, node: NodeDef, bias: Tensor) -> None:
     node.attributes |= {"num_args": 1, "fused_ops": ["BiasAdd"]}
 
 
+def outputs_of(node: NodeDef) -> int:
+    """How many channels a convolution or product with a constant kernel gives."""
+    *_, inputs, outputs = node.inputs[1].data.shape  # type: ignore[union-attr]
+    return int(inputs * outputs) if node.op in ("DepthwiseConv2dNative", FUSED["DepthwiseConv2dNative"]) else int(outputs)
+
+
 def fuse(b: Builder, node: Node, x: Tensor, function: str, *arguments: Tensor, **attributes: Any) -> bool:
     """Has what computes x apply an activation function, if it can and nothing else reads x."""
     before = b.fusable.get(x)
     if before is None or not b.only_reader(node.inputs[0]):
         return False
+    channels = outputs_of(before)
+    if any(a.data is not None and a.data.size != channels for a in arguments):
+        return False
     if function == "LeakyRelu" and before.op in ("DepthwiseConv2dNative", "FusedDepthwiseConv2dNative"):
         return False  # the converter doesn't pass alpha on there
     if before.op in FUSED:  # TF.js applies a function only after a bias
-        channels = before.inputs[1].data.shape  # type: ignore[union-attr]
-        size = channels[-2] * channels[-1] if before.op == "DepthwiseConv2dNative" else channels[-1]
-        with_bias(b, before, b.constant(np.zeros(size), "float32", "no_bias"))
+        with_bias(b, before, b.constant(np.zeros(channels), "float32", "no_bias"))
     before.attributes["fused_ops"] = ["BiasAdd", function]
     before.attributes |= {"num_args": 1 + len(arguments), **attributes}
     before.inputs += arguments

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ...ir import Graph, Node, Value
-from ...ir.types import Shape
 from ...ops.op import Op
 from ..target import Emission, Options
 from .graphdef import FunctionDef, NodeDef, Tensor, Type, kind_of
 
 INT32 = np.iinfo(np.int32)
+Size = int | Tensor
+"""One size: known, or a scalar."""
 
 
 class Builder:
@@ -144,16 +146,46 @@ class Builder:
         ends = (self.ints([v]) for v in (axis, axis + 1, 1))
         return self("StridedSlice", self("Shape", x), *ends, shrink_axis_mask=1)  # type: ignore[no-any-return]
 
-    def sizes(self, x: Tensor, known: Sequence[int | None], axes: Sequence[int]) -> Tensor:
-        """The sizes of these dimensions of x as a vector; `known` are all that are known of its shape."""
-        if all(known[a] is not None for a in axes):
-            return self.ints([int(known[a] or 0) for a in axes], "sizes")
-        parts = [self.size(x, a) if (d := known[a]) is None else self.ints(d, "size") for a in axes]
+    def dimension(self, x: Tensor, shape: Sequence[int | None], axis: int) -> Size:
+        """The size of one dimension of x, which has this shape as far as it is known."""
+        known = shape[axis]
+        return self.size(x, axis) if known is None else known
+
+    def vector(self, sizes: Sequence[Size]) -> Tensor:
+        """Sizes as one tensor (rank,)."""
+        if all(isinstance(s, int) for s in sizes):
+            return self.ints(sizes, "shape")  # type: ignore[arg-type]
+        parts = [self.ints(s, "size") if isinstance(s, int) else s for s in sizes]
         return self("Pack", *parts, N=len(parts), axis=0)  # type: ignore[no-any-return]
 
-    def restored(self, y: Tensor, shape: Shape, x: Tensor) -> Tensor:
+    def sizes(self, x: Tensor, shape: Sequence[int | None], axes: Iterable[int]) -> Tensor:
+        """The sizes of these dimensions of x as a tensor."""
+        return self.vector([self.dimension(x, shape, axis) for axis in axes])
+
+    def merged(self, x: Tensor, shape: Sequence[int | None], groups: Sequence[Sequence[int]]) -> Tensor:
+        """x with one axis for each group of neighbouring axes."""
+        result: list[Size] = []
+        for axes in groups:
+            known = [d for a in axes if (d := shape[a]) is not None]
+            if len(known) == len(axes):
+                result.append(math.prod(known))
+            elif -1 not in result:
+                result.append(-1)
+            else:
+                factors = self.sizes(x, shape, axes)
+                result.append(self("Prod", factors, self.ints([0], "axis"), keep_dims=False))
+        return self("Reshape", x, self.vector(result))  # type: ignore[no-any-return]
+
+    def following(self, op: str, x: Tensor, *others: Tensor, **attributes: Any) -> Tensor:
+        """A node that only moves the elements of x: what may be fused into the one that computes x still may."""
+        y: Tensor = self(op, x, *others, **attributes)
+        if x in self.fusable:
+            self.fusable[y] = self.fusable[x]
+        return y
+
+    def restored(self, y: Tensor, shape: Sequence[int | None], x: Tensor) -> Tensor:
         """y with this shape, of which the sizes that aren't known are those of the same axes of x."""
-        if shape.count(None) <= 1:
+        if list(shape).count(None) <= 1:
             return self.reshape(y, [-1 if d is None else d for d in shape])
         return self("Reshape", y, self.sizes(x, shape, range(len(shape))))  # type: ignore[no-any-return]
 

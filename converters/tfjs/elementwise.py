@@ -106,9 +106,9 @@ def _xor(b: Builder, node: Node, x: Tensor, y: Tensor) -> Tensor:
     if dtype == "bool":
         as_ints = (b.cast(v, "bool", "int32") for v in (x, y))
         return b("NotEqual", *as_ints)  # type: ignore[no-any-return]
-    for one, other in ((x, y), (y, x)):
+    for bits, other in ((x, y), (y, x)):
         if other.data is not None and other.data.size == 1 and other.data.item() == _all_bits(dtype):
-            return b("Sub", b.ints(_all_bits(dtype), "bits"), one)  # type: ignore[no-any-return]
+            return b("Sub", b.ints(_all_bits(dtype), "bits"), bits)  # type: ignore[no-any-return]
     both = b("Mul", _bits_of_both(b, x, y), b.ints(2, "two"))
     return b("Sub", b("AddV2", x, y), both)  # type: ignore[no-any-return]
 

@@ -44,9 +44,19 @@ def _arg_reduction(tf_op: str) -> Say:
 
 
 def _cumulative(tf_op: str) -> Say:
+    """The WebGL back end goes along axes of at most four: of more all others are made one."""
+
     def say(b: Builder, node: Node, x: Tensor) -> Tensor:
         op: Any = node.op
-        return b(tf_op, x, b.ints(op.axis, "axis"), exclusive=op.exclusive, reverse=op.reverse)  # type: ignore[no-any-return]
+        shape = node.output.shape
+        direction = {"exclusive": op.exclusive, "reverse": op.reverse}
+        if len(shape) <= 4 or shape[op.axis] is None:
+            return b(tf_op, x, b.ints(op.axis, "axis"), **direction)  # type: ignore[no-any-return]
+        order = [*(a for a in range(len(shape)) if a != op.axis), op.axis]
+        moved = b.transpose(x, order)
+        y = b(tf_op, b.reshape(moved, (-1, int(shape[op.axis] or 0))), b.ints(1, "axis"), **direction)
+        y = b.restored(y, [shape[a] for a in order], moved)
+        return b.transpose(y, [order.index(a) for a in range(len(shape))])
 
     return say
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 from ...ir import Node
+from ...ir.types import Shape
 from ...ops.creation import Arange
 from ...ops.extend import Pad, Tile
 from ...ops.op import Op
@@ -40,10 +43,23 @@ def _pad(b: Builder, node: Node, x: Tensor) -> Tensor:
     op: Any = node.op
     if op.mode == "edge":
         return _repeat_edges(b, x, op.padding)
-    padding = b.ints(op.padding, "padding")
     if op.mode != "constant":
-        return b("MirrorPad", x, padding, mode=op.mode.upper())  # type: ignore[no-any-return]
-    return b("PadV2", x, padding, b.constant(op.value, kind_of(node.output.dtype), "value"))  # type: ignore[no-any-return]
+        return b("MirrorPad", x, b.ints(op.padding, "padding"), mode=op.mode.upper())  # type: ignore[no-any-return]
+    value = b.constant(op.value, kind_of(node.output.dtype), "value")
+    return padded(b, x, node.inputs[0].shape, op.padding, value)  # type: ignore[union-attr]
+
+
+def padded(b: Builder, x: Tensor, shape: Shape, padding: Sequence[tuple[int, int]], value: Tensor) -> Tensor:
+    """x with a constant around. The WebGL back end pads four axes at most: of more each is padded as the second of three."""
+    if len(shape) <= 4 or None in shape[1:] or any(padding[0]):
+        return b("PadV2", x, b.ints(padding, "padding"), value)  # type: ignore[no-any-return]
+    sizes = [int(d or 0) for d in shape]
+    for axis, pair in enumerate(padding):
+        if any(pair):
+            x = b.reshape(x, (-1, sizes[axis], math.prod(sizes[axis + 1 :])))
+            x = b("PadV2", x, b.ints([(0, 0), pair, (0, 0)], "padding"), value)
+            sizes[axis] += sum(pair)
+    return b.reshape(x, (-1, *sizes[1:]))
 
 
 def _repeat_edges(b: Builder, x: Tensor, padding: tuple[tuple[int, int], ...]) -> Tensor:

@@ -1,7 +1,15 @@
-"""Transposed convolution in one and two dimensions: the gradient of a convolution."""
+"""Transposed convolution in one and two dimensions.
+
+Between two elements of the input lie `stride` of the output, and each of these phases is a convolution of the input with
+every stride-th element of the kernel. So all phases together are one convolution with that many times the channels, which
+then become pixels. TF.js's own operation, the gradient of a convolution, is slow in WebAssembly and has to know the batch
+size; where there is no such form, the input is spread out instead (`ConvTranspose.decompose`).
+"""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,35 +20,62 @@ from ...ops.op import Op
 from ..target import Emission, Options
 from .builder import Builder
 from .graphdef import Tensor
+from .planes import Geometry, convolved
 from .saying import FLOAT, emission
-from .window import around, kernel_of, said
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One spatial axis: output element o is at p = o + before = q · stride + r of the full result, r its phase.
+
+    y[q · stride + r] = Σ_j x[q - j] · w[j · stride + r] for j < taps, with zeros after the kernel's end.
+    """
+
+    stride: int
+    taps: int
+    first: int
+    """The least q that is needed."""
+    end: int
+    """The first q that isn't needed any more is that of the last input element, plus this."""
+    cut: tuple[int, int]
+    """Elements before and after those that are needed."""
+
+    @property
+    def pads(self) -> tuple[int, int]:
+        return self.taps - 1 - self.first, self.end - 1
+
+
+def axis_of(stride: int, span: int, before: int, after: int, more: int) -> Axis:
+    last = span + more - after
+    """Of the output's elements from the last input element on."""
+    first, end = before // stride, max(-(-last // stride), 1)
+    taps = max(-(-span // stride), first + 1)
+    return Axis(stride, taps, first, end, (before - first * stride, end * stride - last))
 
 
 def _conv_transpose(b: Builder, node: Node, x: Tensor, kernel: Tensor, bias: Tensor | None = None) -> Tensor:
-    """The convolution whose gradient this is has the output's sizes and the same padding, of which the output's extra
-    elements take their share. A dilated kernel gets its zeros here."""
     op: Any = node.op
-    rank = len(op.strides)
-    kernel = b.derived(kernel, "spread", lambda a: spread(a, op.dilations)) or kernel
-    shape = node.inputs[0].shape  # type: ignore[union-attr]
-    if rank == 1:
-        shape = (shape[0], 1, *shape[1:])
-        x, kernel = b("ExpandDims", x, b.ints(1, "axis")), _with_height(b, kernel, node)
-    padding = tuple((before, max(after - more, 0)) for (before, after), more in zip(op.padding, op.output_padding, strict=True))
-    y = b(
-        "Conv2DBackpropInput",
-        _output_sizes(b, node, x, shape),
-        kernel,
-        x,
-        strides=around(op.strides),
-        **said(padding, rank),
-    )
-    y = y if bias is None else b("AddV2", y, bias)
-    return b("Squeeze", y, axis=[1]) if rank == 1 else y  # type: ignore[no-any-return]
+    axes = [
+        axis_of(s, span, before, after, more)
+        for s, span, (before, after), more in zip(
+            op.strides, op.span(kernel_of(node)[:-2]), op.padding, op.output_padding, strict=True
+        )
+    ]
+    axes = [axis_of(1, 1, 0, 0, 0)] * (2 - len(axes)) + axes
+    if len(op.strides) == 1:
+        x = b("ExpandDims", x, b.ints(1, "axis"))
+    phases = math.prod(a.stride for a in axes)
+    weights = b.derived(kernel, "phases", lambda k: by_phase(spread(k, op.dilations), axes))
+    assert weights is not None
+    if bias is not None:
+        bias = b.derived(bias, f"times_{phases}", lambda a: np.tile(a, phases)) or b("Tile", bias, b.ints([phases], "phases"))
+    pads = tuple(a.pads for a in axes)
+    y = convolved(b, x, weights, Geometry((1, 1), (1, 1), pads), bias)
+    return _as_pixels(b, node, y, axes)
 
 
-def _with_height(b: Builder, kernel: Tensor, node: Node) -> Tensor:
-    return b.reshape(kernel, (1, *(kernel_of(node) if kernel.data is None else kernel.data.shape)))
+def kernel_of(node: Node) -> tuple[int, ...]:
+    return node.inputs[1].shape  # type: ignore[union-attr, return-value]
 
 
 def spread(kernel: np.ndarray, dilations: tuple[int, ...]) -> np.ndarray:
@@ -51,43 +86,48 @@ def spread(kernel: np.ndarray, dilations: tuple[int, ...]) -> np.ndarray:
     return wide
 
 
-def _output_sizes(b: Builder, node: Node, x: Tensor, shape: tuple[int | None, ...]) -> Tensor:
-    """The output's sizes (4,), computed from x's where they aren't known."""
-    op: Any = node.op
-    known = node.output.shape
-    known = (known[0], *(1,) * (2 - len(op.strides)), *known[1:])
-    if None not in known:
-        return b.ints(known, "sizes")  # type: ignore[arg-type]
-    strides = around(op.strides)
-    more = [0, *(0,) * (2 - len(op.strides)), *_surplus(node), 0]
-    parts = []
-    for axis, size in enumerate(known):
-        if size is not None:
-            parts.append(b.ints(size, "size"))
-            continue
-        y = b.size(x, axis)
-        y = b("Mul", y, b.ints(strides[axis], "stride")) if strides[axis] > 1 else y
-        parts.append(b("AddV2", y, b.ints(more[axis], "surplus")) if more[axis] else y)
-    return b("Pack", *parts, N=len(parts), axis=0)  # type: ignore[no-any-return]
+def by_phase(kernel: np.ndarray, axes: list[Axis]) -> np.ndarray:
+    """(*window, C_out, C_in) as (taps, taps, C_in, stride · stride · C_out), with the last tap first."""
+    kernel = kernel.reshape((1,) * (4 - kernel.ndim) + kernel.shape)
+    rows, columns = axes
+    wide = np.zeros((rows.taps * rows.stride, columns.taps * columns.stride, *kernel.shape[2:]), kernel.dtype)
+    wide[: kernel.shape[0], : kernel.shape[1]] = kernel
+    split = wide.reshape(rows.taps, rows.stride, columns.taps, columns.stride, *kernel.shape[2:])[::-1, :, ::-1]
+    return split.transpose(0, 2, 5, 1, 3, 4).reshape(rows.taps, columns.taps, kernel.shape[3], -1)
 
 
-def _surplus(node: Node) -> list[int]:
-    """By how much the output is larger than stride times the input, along each spatial axis."""
+def _as_pixels(b: Builder, node: Node, y: Tensor, axes: list[Axis]) -> Tensor:
+    """The phases in their places, without what isn't needed."""
     op: Any = node.op
-    full = op.full_sizes((0,) * len(op.strides), kernel_of(node)[:-2])
-    return [int(n - before - after) for n, (before, after) in zip(full, op.padding, strict=True)]
+    rows, columns = axes
+    channels = kernel_of(node)[-2]
+    if len(op.strides) == 1:
+        shape = node.output.shape
+        width = None if shape[1] is None else shape[1] + sum(columns.cut)
+        ahead = [b.size(y, 0), -1] if width is None else [-1, width]
+        y = b.following("Reshape", y, b.vector([*ahead, channels]))
+        return _cut(b, y, [columns])
+    if rows.stride > 1:
+        y = b.following("DepthToSpace", y, block_size=rows.stride, data_format="NHWC")
+    return _cut(b, y, axes)
+
+
+def _cut(b: Builder, y: Tensor, axes: list[Axis]) -> Tensor:
+    if not any(any(a.cut) for a in axes):
+        return y
+    begin, end = [0, *(a.cut[0] for a in axes), 0], [0, *(-a.cut[1] for a in axes), 0]
+    open_ends = sum(1 << i for i, e in enumerate(end) if not e)
+    steps = b.ints([1] * len(begin), "steps")
+    return b.following("StridedSlice", y, b.ints(begin, "begin"), b.ints(end, "end"), steps, end_mask=open_ends)
 
 
 def _accepts(node: Node, options: Options) -> str | None:
     op: Any = node.op
     if len(op.strides) == 3:
         return "TF.js's converter has no gradient of Conv3D"
-    if max(op.dilations) > 1 and not node.inputs[1].is_constant:  # type: ignore[union-attr]
-        return "TF.js's gradient of Conv2D has no dilations"
-    steps = zip(op.padding, op.output_padding, op.strides, strict=True)
-    if any(more - after >= stride for (_, after), more, stride in steps):
-        return "of a convolution's gradient the output's extra elements are fewer than the stride"
-    return None
+    if len(set(op.strides)) > 1:
+        return "TF.js's DepthToSpace has square blocks"
+    return None if node.inputs[1].is_constant else "TF.js's gradient of a convolution has to know the batch size"  # type: ignore[union-attr]
 
 
 EMISSIONS: dict[type[Op], Emission] = {ConvTranspose: emission(_conv_transpose, _accepts, FLOAT)}
