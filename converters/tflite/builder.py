@@ -108,7 +108,7 @@ class Builder:
         value = self.node.inputs[0] if self.node else None
         if value is None or self.reads[value] > 1 or x.readers:
             return False
-        while x.producer is not None and x.producer.name == "RESHAPE" and x.producer.inputs[0].readers == 1:  # type: ignore[union-attr]
+        while x.producer is not None and x.producer.name in ("RESHAPE", "SQUEEZE") and x.producer.inputs[0].readers == 1:  # type: ignore[union-attr]
             x = x.producer.inputs[0]  # type: ignore[assignment]
             if x in self.values.values():
                 return False
@@ -220,7 +220,7 @@ class Builder:
         if x.type.shape == shape and shape.count(None) <= 1:
             return x
         data = x.constant
-        if data is not None and data.array.shape == x.type.shape:
+        if data is not None and data.shape == x.type.shape:
             return self.weight(data.array, x.name, data.order, shape)  # type: ignore[arg-type]
         sizes = self.ints([-1 if d is None else d for d in shape], "shape")
         return self("RESHAPE", x, sizes, type=x.type.with_shape(shape))

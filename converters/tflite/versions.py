@@ -119,4 +119,5 @@ VERSIONS: dict[str, Callable[[Operator], int]] = {
 
 
 def version(operator: Operator) -> int:
-    return VERSIONS.get(operator.name, lambda _: 1)(operator)
+    rule = VERSIONS.get(operator.name)
+    return 1 if rule is None else rule(operator)

@@ -135,7 +135,7 @@ def _pool(name: str, value: float) -> Any:
 def _share(op: Any, x: Tensor) -> np.ndarray:
     """By how much a mean over padded zeros is too small: the window's size over the number of its elements inside x."""
     sizes = x.type.shape[1:-1]
-    inside = op.reduced(np.ones((1, *sizes, 1), np.float32), np.add, 0)  # type: ignore[arg-type]
+    inside = op.reduced(np.ones((1, *sizes, 1), np.float32), np.add, 0)  # type: ignore[type-var]
     share: np.ndarray = np.prod(op.window, dtype=np.float32) / inside
     return share[:, None] if share.ndim == 3 else share
 
