@@ -11,6 +11,7 @@ from ..ir import Graph
 from .passes.common_subexpressions import common_subexpressions
 from .passes.dead_code import dead_code
 from .passes.decompose import decompose, require_said
+from .passes.fewer_axes import fewer_axes
 from .passes.fold_affine import fold_affine
 from .passes.fold_constants import fold_constants
 from .passes.fuse_activation import fuse_activation
@@ -46,6 +47,9 @@ def shared_passes(options: Options) -> Iterator[tuple[str, Pass]]:
 def own_passes(target: Target, options: Options) -> Iterator[tuple[str, Pass]]:
     """The passes of a target, after those that all share. The layout comes last, on the operations that the target will
     really see."""
+    if target.most_axes is not None:
+        yield "fewer_axes", partial(fewer_axes, most=target.most_axes)
+        yield "dead_code", dead_code
     yield "decompose", partial(decompose, target=target, options=options)
     yield "loops", partial(loops, rewritten=partial(rewritten, target=target, options=options))
     yield "fold_constants", fold_constants

@@ -66,7 +66,7 @@ class Target:
     """A platform that kport writes for.
 
     emissions: how each operation is said; unsupported: why an operation can't be said, a fact about the format;
-    channels_first: operations that the target wants with channels first;
+    channels_first: operations that the target wants with channels first; most_axes: how many a tensor may have;
     write: writes the artifact of a prepared graph: (graph, path, contract, options);
     write_model: writes it from the model's layers instead, where `from_layers(options)`: (model, path, contract, options);
     annotate: adds to the contract of a written artifact; read_contract: the contract of an artifact that kport wrote for
@@ -99,6 +99,7 @@ class Target:
     from_layers: Callable[[Options], bool] = field(default=lambda options: False)
     unsupported: Mapping[type[Op], str] = field(default_factory=dict)
     channels_first: frozenset[type[Op]] = frozenset()
+    most_axes: int | None = None
     options: frozenset[str] = frozenset()
     beside: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()

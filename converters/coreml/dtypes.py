@@ -7,6 +7,9 @@ Source: coremltools, converters/mil/mil/ops/defs (type_domains) and backend/mil/
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from ...ops.promotion import is_float, numpy_dtype
@@ -42,6 +45,7 @@ def as_constant(array: np.ndarray) -> np.ndarray:
     return array.astype(wanted)
 
 
-def from_border(array: np.ndarray, dtype: str) -> np.ndarray:
-    """An output of a package in the Keras model's dtype."""
-    return array.astype(numpy_dtype(dtype), copy=False)
+def from_border(array: np.ndarray, tensor: Mapping[str, Any]) -> np.ndarray:
+    """An output of a package in the Keras model's dtype and rank: a package's scalar may have an axis."""
+    converted = array.astype(numpy_dtype(tensor["dtype"]), copy=False)
+    return converted if tensor["shape"] else converted.reshape(())

@@ -12,11 +12,10 @@ import numpy as np
 
 from ...errors import FileError, KportError, MissingComponentError, UsageError
 from ...ir import Graph, TensorType
-from ..contract import KEY
 from ..samples import samples_for
 from . import interpreter, package
 from .dtypes import INT32, INT32_RANGE, NUMPY, border_type, from_border
-from .writer import NAMES
+from .writer import BORDER
 
 Arrays = list[np.ndarray]
 
@@ -36,20 +35,21 @@ def runtime() -> str:
 def run(path: Path, inputs: Sequence[np.ndarray]) -> Arrays:
     """The outputs for the inputs, both in the package's order; dtypes are the Keras model's, if kport wrote it."""
     results = (_run_native if is_native() else interpreter.run)(path, _to_border(path, inputs))
-    declared = _interface(path)[1]
-    return [from_border(r, t["dtype"]) for r, t in zip(results, declared, strict=True)] if declared else results
+    declared = _border(path)["outputs"]
+    return [from_border(r, t) for r, t in zip(results, declared, strict=True)] if declared else results
 
 
 def observe(path: Path, inputs: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:
     """Inner tensors by the names of the graph's values: by the interpreter on every machine, as CoreML shows none."""
-    names = json.loads((package.metadata(path) or {}).get(NAMES, "{}"))
+    names = _border(path)["values"]
     return {names.get(name, name): array for name, array in interpreter.observe(path, _to_border(path, inputs)).items()}
 
 
 def predict(path: Path, x: Mapping[str, np.ndarray] | Sequence[np.ndarray] | np.ndarray) -> Mapping[str, np.ndarray]:
     """The outputs by name, for arrays by input name, in order, or for the only input; they get the inputs' dtypes."""
-    inputs, outputs = _interface(path)
-    if not inputs:
+    border = _border(path)
+    inputs, outputs = border["inputs"], border["outputs"]
+    if not outputs:
         return interpreter.predict(path, x)
     graph = Graph()
     for tensor in inputs:
@@ -58,10 +58,10 @@ def predict(path: Path, x: Mapping[str, np.ndarray] | Sequence[np.ndarray] | np.
     return dict(zip([t["name"] for t in outputs], run(path, arrays), strict=True))
 
 
-def _interface(path: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The inputs and outputs of the Keras model; none for a package that kport didn't write."""
-    contract = json.loads((package.metadata(path) or {}).get(KEY, "{}"))
-    return contract.get("inputs", []), contract.get("outputs", [])
+def _border(path: Path) -> dict[str, Any]:
+    """What the writer keeps of the Keras model's inputs and outputs; nothing for a package that kport didn't write."""
+    nothing: dict[str, Any] = {"inputs": [], "outputs": [], "values": {}}
+    return nothing | json.loads((package.metadata(path) or {}).get(BORDER, "{}"))
 
 
 def _to_border(path: Path, inputs: Sequence[np.ndarray]) -> Arrays:

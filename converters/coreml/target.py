@@ -14,6 +14,7 @@ from ..contract import KEY
 from ..target import Target, Tolerance
 from . import package, runner
 from .emissions import EMISSIONS, UNSUPPORTED
+from .saying import RANK
 from .writer import write
 
 
@@ -30,6 +31,7 @@ TARGET = Target(
     emissions=EMISSIONS,
     unsupported=UNSUPPORTED,
     channels_first=frozenset({AveragePool, Conv, ConvTranspose, DepthToSpace, MaxPool, Resize, SpaceToDepth}),
+    most_axes=RANK,
     options=frozenset({"precision", "min_os", "input_layout"}),
     tolerances={
         "float32": Tolerance(1e-4, 1e-5),

@@ -10,6 +10,7 @@ from typing import Any
 from ... import __version__
 from ...errors import UnsupportedError
 from ...ir import Graph
+from ..contract import tensors
 from ..passes.half_precision import half_precision
 from ..target import Options
 from . import package
@@ -21,8 +22,9 @@ from .names import Names
 from .os_version import specification
 from .prune import prune
 
-NAMES = "kport.names"
-"""In the metadata: names in the program that differ from those of the graph's values they hold."""
+BORDER = "kport.border"
+"""In the metadata: inputs and outputs as the Keras model has them, and `values`: names in the program that differ from those of
+the graph's values they hold."""
 FUNCTION = "main"
 LARGEST = {0: 1024}
 """The largest size of an axis that isn't known: of the batch, and of any other (`ELSE`). An ML Program has to say one."""
@@ -45,8 +47,17 @@ def write(graph: Graph, path: Path, contract: Mapping[str, str], options: Option
     about.shortDescription = f"{graph.name}, converted from Keras"
     about.versionString = f"kport {__version__}"
     about.userDefined.update(contract)
-    about.userDefined[NAMES] = json.dumps({k: v for k, v in observed.items() if k != v}, separators=(",", ":"))
+    about.userDefined[BORDER] = json.dumps(border(graph, observed), separators=(",", ":"))
     package.finish(path, model)
+
+
+def border(graph: Graph, observed: Mapping[str, str]) -> dict[str, Any]:
+    """What the program's own names and types don't say of the Keras model's."""
+    return {
+        "inputs": tensors(graph.input_names, [v.type for v in graph.inputs]),
+        "outputs": tensors(graph.output_names, [v.type for v in graph.outputs]),
+        "values": {ours: theirs for ours, theirs in observed.items() if ours != theirs},
+    }
 
 
 def refuse_texts(graph: Graph) -> None:

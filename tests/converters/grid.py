@@ -49,7 +49,7 @@ def check_case(
     try:
         agrees(target, model, graph, inputs, path, options, tolerance)
     except UnsupportedError as error:
-        refused_with_reason(target, graph, error)
+        refused_with_reason(target, graph, error, options)
 
 
 def agrees(
@@ -75,7 +75,15 @@ def agrees(
     assert_same(outputs, expected, bound.rtol, bound.atol)
 
 
-def refused_with_reason(target: Target, graph: Graph, error: UnsupportedError) -> None:
+def refused_with_reason(
+    target: Target,
+    graph: Graph,
+    error: UnsupportedError,
+    options: Options = Options(),  # noqa: B008
+) -> None:
     """Nothing is refused but by the table: an operation of the graph that is unsupported, or that `accepts` turns down."""
-    reasons = {target.unsupported.get(type(node.op)) for node in graph.nodes} - {None}
+    kinds = {type(node.op) for node in graph.nodes}
+    reasons = {target.unsupported.get(kind) for kind in kinds}
+    reasons |= {target.refusal(node, options) for node in graph.nodes if type(node.op) in target.emissions}
+    reasons -= {None}
     assert reasons and any(str(reason) in str(error) for reason in reasons), error

@@ -13,6 +13,7 @@ from kport.check import check
 from kport.converters.passes.common_subexpressions import common_subexpressions
 from kport.converters.passes.dead_code import dead_code
 from kport.converters.passes.decompose import decompose, require_said
+from kport.converters.passes.fewer_axes import fewer_axes
 from kport.converters.passes.fold_affine import fold_affine
 from kport.converters.passes.fold_constants import fold_constants
 from kport.converters.passes.fuse_activation import fuse_activation
@@ -25,6 +26,7 @@ from kport.converters.target import Emission, Options, Target, Tolerance
 from kport.errors import UnsupportedError
 from kport.interpret import interpret
 from kport.ir import Graph, TensorType, Value, scope
+from kport.ir.graph import values_of
 from kport.ops.conv import Conv
 from kport.ops.op import OPS, Op
 from kport.ops.pool import AveragePool, MaxPool
@@ -464,3 +466,23 @@ def test_dropping_sizes_of_one_needs_no_transpose() -> None:
 def test_a_target_that_wants_channels_last_is_left_alone() -> None:
     graph = graph_of(residual, (None, 8, 8, 3))
     assert layout(graph, a_target())[1] == 0
+
+
+@pytest.mark.parametrize("sizes", [(None, 2, 3, 2, 2), (None, None, None, 2, 2)])
+def test_repeating_by_places_needs_no_further_axis(sizes: tuple[int | None, ...]) -> None:
+    def function(x: Any) -> Any:
+        return ops.repeat(ops.repeat(ops.repeat(x, 1, 1), 2, 2), 3, 3)
+
+    graph = graph_of(function, sizes)
+    flat, _ = dead_code(fewer_axes(graph, 5)[0])
+    assert max(v.type.rank for v in values_of(flat.nodes)) == 5
+    assert max(v.type.rank for v in values_of(graph.nodes)) == 6
+    assert_same(graph, flat)
+    assert fewer_axes(graph, 6)[1] == 0
+
+
+def test_a_reshape_that_merges_other_axes_is_no_repetition() -> None:
+    def function(x: Any) -> Any:
+        return ops.reshape(ops.tile(ops.expand_dims(x, 2), (1, 1, 2, 1)), (-1, 3, 8))
+
+    assert fewer_axes(graph_of(function, (None, 3, 4)), 3)[1] == 0
