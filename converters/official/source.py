@@ -143,11 +143,15 @@ def in_background(path: Path) -> Future[str]:
 
 def shortened(message: str) -> str:
     """A converter's message without the listing of the graph that it may hold, on one line."""
-    lines = [re.sub(r"<unknown>:0: (error: )?|loc\(.*?\): ", "", line).strip() for line in message.splitlines() if is_said(line)]
+    lines = [
+        re.sub(r"^TensorFlow: |<unknown>:0: (error: )?|loc\(.*?\): ", "", line).strip()
+        for line in message.splitlines()
+        if is_said(line)
+    ]
     text = "; ".join(dict.fromkeys(line for line in lines if line)).rstrip(".")
     return text if len(text) <= MOST else f"{text[:MOST]} ..."
 
 
 def is_said(line: str) -> bool:
     """Whether a line of a message is for people: no MLIR, no protobuf."""
-    return "see current operation" not in line and not re.match(r'\s+[%"]|[%"^}].*[({>]|\s*}|\s*\w+ {|\s*\w+: ', line)
+    return "see current operation" not in line and not re.match(r'\s+[%"]|[%"^}].*[({>]|\s*}|\s*\w+ {|\s*\w+: "', line)

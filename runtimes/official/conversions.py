@@ -6,13 +6,15 @@ Each takes the graph, the place of the artifact and the options, and gives the c
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import canonical
 import tensorflow as tf
 from graphs import SIGNATURE, Graph
 
@@ -23,21 +25,35 @@ Options = Mapping[str, Any]
 def onnx(graph: Graph, place: Path, options: Options) -> str:
     """tf2onnx, as its command line runs it: unlike its functions, that reads tables and doesn't go on after an error."""
     from tf2onnx import convert, utils
+    from tf2onnx.graph import Node
 
     utils.INTERNAL_NAME = 1  # names in the file count from here
-    arguments: list[Any] = ["--saved-model", graph.saved, "--signature_def", SIGNATURE, "--tag", "serve"]
-    if graph.frozen is not None:
+    Node.__hash__ = lambda node: hash(node.name)  # by default the address, by which its sets would be in any order
+    if graph.frozen is None:
+        arguments = ["--saved-model", graph.saved.name, "--signature_def", SIGNATURE, "--tag", "serve"]
+    else:
         inputs, outputs = (",".join(names) for names in sides(graph))
         tensors = (",".join(f"{name}:0" for name in names) for names in sides(graph))
         named = ["--rename-inputs", inputs, "--rename-outputs", outputs]
-        arguments = ["--graphdef", graph.frozen, "--inputs", next(tensors), "--outputs", next(tensors), *named]
-    opset = ["--opset", options["opset"]] if options.get("opset") else []
-    before, sys.argv = sys.argv, ["tf2onnx", *map(str, [*arguments, "--output", place, *opset])]
-    try:
+        arguments = ["--graphdef", graph.frozen.name, "--inputs", next(tensors), "--outputs", next(tensors), *named]
+    opset = ["--opset", str(options["opset"])] if options.get("opset") else []
+    with inside(graph.folder, ["tf2onnx", *arguments, "--output", str(place), *opset]):
         convert.main()
-    finally:
-        sys.argv = before
+    canonical.onnx_file(place)
     return version("tf2onnx")
+
+
+@contextlib.contextmanager
+def inside(folder: Path, arguments: list[str]) -> Iterator[None]:
+    """As a command that is run in a folder: what it writes into the artifact of its arguments is the same everywhere."""
+    before = Path.cwd(), sys.argv
+    os.chdir(folder)
+    sys.argv = arguments
+    try:
+        yield
+    finally:
+        os.chdir(before[0])
+        sys.argv = before[1]
 
 
 def sides(graph: Graph) -> tuple[list[str], list[str]]:
@@ -68,6 +84,7 @@ def tfjs(graph: Graph, place: Path, options: Options) -> str:
         converter.convert_tf_frozen_model(str(graph.frozen), ",".join(sides(graph)[1]), str(place), **more)
     else:
         converter.convert_tf_saved_model(str(graph.saved), str(place), SIGNATURE, use_structured_outputs_names=True, **more)
+    canonical.tfjs_folder(place)
     return version("tensorflowjs")
 
 
@@ -92,7 +109,10 @@ def coreml(graph: Graph, place: Path, options: Options) -> str:
         ct.utils.rename_feature(specification, name, f"kport_output_{i}")  # no name is taken while another leaves it
     for i, name in enumerate(graph.function.structured_outputs):
         ct.utils.rename_feature(specification, f"kport_output_{i}", name)
-    ct.models.MLModel(specification, weights_dir=model.weights_dir, skip_model_load=True).save(str(place))
+    made = graph.folder / "made.mlpackage"  # coremltools refuses other names
+    ct.models.MLModel(specification, weights_dir=model.weights_dir, skip_model_load=True).save(str(made))
+    canonical.package(made)
+    shutil.move(made, place)
     return version("coremltools")
 
 
@@ -109,9 +129,9 @@ def coreml_dtype(dtype: tf.DType) -> Any:
 
 
 def savedmodel(graph: Graph, place: Path, options: Options) -> str:
-    """TensorFlow's own saving; without the file that holds a random number."""
+    """TensorFlow's own saving."""
     shutil.copytree(graph.saved, place)
-    (place / "fingerprint.pb").unlink(missing_ok=True)
+    canonical.saved_model(place)
     return f"tensorflow {tf.__version__}"
 
 

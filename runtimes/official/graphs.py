@@ -67,10 +67,16 @@ class Graph(ABC):
     @cached_property
     def saved(self) -> Path:
         """The graph as a SavedModel of its own, which has this one signature."""
-        self._folder = tempfile.TemporaryDirectory(prefix="kport-official-")  # it lives as long as the graph
         module = tf.Module()
         module.holder = self.holder()
-        tf.saved_model.save(module, self._folder.name, signatures={SIGNATURE: self.function})
+        place = self.folder / "graph"
+        tf.saved_model.save(module, str(place), signatures={SIGNATURE: self.function})
+        return place
+
+    @cached_property
+    def folder(self) -> Path:
+        """For what is made of the graph; it lives as long as the graph."""
+        self._folder = tempfile.TemporaryDirectory(prefix="kport-official-")
         return Path(self._folder.name)
 
 

@@ -3,7 +3,6 @@ run in a session, and converters that can read the frozen GraphDef itself get th
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -36,8 +35,7 @@ class SessionGraph(Graph):
         self._session, self._feeds, self._fetches, self._constants = session, feeds, fetches, dict(constants)
         self.specs = fixed({n: tf.TensorSpec(t.shape, t.dtype) for n, t in feeds.items()}, shapes)
         self._definition = self._named(self._freeze())
-        self._folder_of_frozen = tempfile.TemporaryDirectory(prefix="kport-official-")  # it lives as long as the graph
-        self.frozen = Path(self._folder_of_frozen.name) / "frozen.pb"
+        self.frozen = self.folder / "graph.pb"
         self.frozen.write_bytes(self._definition.SerializeToString(deterministic=True))
 
     def compute(self, inputs: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
