@@ -6,14 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..errors import UnsupportedError
+from ..errors import FileError, LayerError, UnsupportedError
 from ..layers.layer import Layer
 from ..models.model import Model
 from ..trace import trace
 from . import targets
 from .contract import tensors
 from .cost import multiply_accumulates
+from .official.environment import PACKAGES
+from .opening import open_source
 from .prepare import prepare
+from .source import Source, whereabouts
 from .target import Options
 
 
@@ -26,7 +29,10 @@ def inspect_source(model: Model | str | Path, weights: str | Path | None, custom
 
         from ..saving import load_source
 
-        loaded, found = load_source(Path(model), weights=weights, custom=custom)
+        try:
+            loaded, found = load_source(Path(model), weights=weights, custom=custom)
+        except (FileError, LayerError):
+            return inspect_graph(open_source(model, weights, custom))  # which raises the same, unless it is a TensorFlow graph
         source = {k: str(v) if isinstance(v, Path) else v for k, v in asdict(found).items()}
     graph = trace(loaded)
     trainable = sum(w.type.size or 0 for w in loaded.trainable_weights)
@@ -41,6 +47,29 @@ def inspect_source(model: Model | str | Path, weights: str | Path | None, custom
         "multiply_accumulates": multiply_accumulates(loaded),
         "targets": {name: refusals(graph, name) for name in targets.MODULES},
     }
+
+
+def inspect_graph(source: Source) -> dict[str, Any]:
+    """The same of a graph that only TensorFlow can run: what is inside isn't known, nor what converters make of it."""
+    graph = source.graph
+    unknown = dict.fromkeys(("parameters", "trainable_parameters", "multiply_accumulates"))
+    return {
+        "kport": __version__,
+        "source": whereabouts(source),
+        "inputs": tensors(graph.input_names, [v.type for v in graph.inputs]),
+        "outputs": tensors(graph.output_names, [v.type for v in graph.outputs]),
+        "layers": [],
+        **unknown,
+        "targets": {name: untried(name) for name in targets.MODULES},
+    }
+
+
+def untried(name: str) -> dict[str, Any]:
+    """What a target makes of a TensorFlow graph, as far as that is known without its converter."""
+    target = targets.get(name)
+    if name in PACKAGES:
+        return {"convertible": None, "reason": "its official converter will tell", "missing": targets.missing(target)}
+    return {"convertible": False, "reason": f"{target.title} is written from Keras layers", "missing": targets.missing(target)}
 
 
 def describe(layer: Layer) -> dict[str, Any]:

@@ -112,11 +112,13 @@ class Console:
             for t in found[kind]:
                 sizes = ", ".join("?" if d is None else str(d) for d in t["shape"])
                 self.out.print(f"{kind[:-1]:14} {t['name']}: {t['dtype']}[{sizes}]", markup=False)
-        self.out.print(f"{'parameters':14} {found['parameters']:,} ({found['trainable_parameters']:,} trainable)")
-        self.out.print(f"{'MACs':14} {found['multiply_accumulates']:,} for one sample, unknown sizes counted as 1")
+        if found["parameters"] is not None:  # of a TensorFlow graph nothing inside is known
+            self.out.print(f"{'parameters':14} {found['parameters']:,} ({found['trainable_parameters']:,} trainable)")
+            self.out.print(f"{'MACs':14} {found['multiply_accumulates']:,} for one sample, unknown sizes counted as 1")
         for name, target in found["targets"].items():
             self.out.print(f"{name:14} {'convertible' if target['convertible'] else target['reason']}", markup=False)
-        self.rows(("layer", "class", "parameters"), list(_flat(found["layers"], "")))
+        if found["layers"]:
+            self.rows(("layer", "class", "parameters"), list(_flat(found["layers"], "")))
 
 
 def terminal(**options: Any) -> Terminal:
