@@ -9,11 +9,14 @@ from ...layers.core.input_layer import InputLayer
 from ...layers.keras_tensor import KerasTensor, LayerCall
 from ...layers.layer import Layer
 from ...layers.rnn.bidirectional import Bidirectional
-from ...layers.rnn.rnn import RNN
+from ...layers.rnn.rnn import RecurrentLayer
 from ...models.functional import Functional
 from ...trace import trace
 from ...tree import flatten
 from .layers_model_steps import Refused
+
+RECURRENT = (RecurrentLayer, Bidirectional)
+"""What takes initial states, and uses masks."""
 
 
 def inputs_of(call: LayerCall) -> list[KerasTensor]:
@@ -23,9 +26,11 @@ def inputs_of(call: LayerCall) -> list[KerasTensor]:
     tensors = flatten(given[first])
     for name in names:
         value = given[name]
-        if name == "initial_state" and isinstance(call.layer, (RNN, Bidirectional)):
+        if name == "initial_state" and isinstance(call.layer, RECURRENT):
+            if call.layer.stateful and flatten(value):
+                raise Refused("TF.js doesn't build a stateful layer that is given its state")
             tensors += [state for state in flatten(value) if state is not None]
-        elif value is not None and not (name == "training" and value is False):
+        elif value is not None and not (name == "training" and not value):
             raise Refused(f"TF.js's layers are called on their inputs alone. Received: {name}")
     if not all(isinstance(t, KerasTensor) for t in tensors):
         raise Refused("TF.js's layers are called on outputs of layers alone. Received: a constant")

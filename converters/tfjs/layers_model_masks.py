@@ -1,8 +1,8 @@
 """Where TF.js would see other masks than Keras does.
 
 Its executor hands the mask of a layer's first input on to that layer and, as it keeps the same arguments, to every later layer
-until there is another mask (tfjs-layers 4.22, engine/executor.js). Layers that use a mask are safe only if their input has one
-that came all the way.
+until there is another mask (tfjs-layers 4.22, engine/executor.js). Layers that use a mask are safe only if their input has one,
+and that one came all the way or is the only one there is.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from ...layers.core.masking import Masking
 from ...layers.keras_tensor import LayerCall
 from ...layers.layer import Layer
 from ...layers.rnn.bidirectional import Bidirectional
-from ...layers.rnn.rnn import RNN
 from ...models.calls import tensors_of
 from ...models.model import Model
 from ...tree import flatten
+from .layers_model_calls import RECURRENT
 
 PASSED_ON = frozenset(
     {
@@ -48,11 +48,12 @@ def mask_problems(calls: list[LayerCall]) -> Iterator[tuple[Layer, str]]:
     """Layers of a model that would see another mask in TF.js, each with the reason."""
     keras: set[int] = set()
     tfjs: set[int] = set()
-    some = any(makes_mask(call.layer) for call in calls)
-    for call in calls if some else ():
+    sources = sum(makes_mask(call.layer) for call in calls)
+    for call in calls if sources else ():
         layer, inputs = call.layer, [id(t) for t in tensors_of(call)]
-        has, sees = any(i in keras for i in inputs), bool(inputs) and inputs[0] in tfjs
-        recurrent = isinstance(layer, (RNN, Bidirectional))
+        has = any(i in keras for i in inputs)
+        sees = bool(inputs) and (inputs[0] in tfjs or (sources == 1 and inputs[0] in keras))
+        recurrent = isinstance(layer, RECURRENT)
         reason = _problem(layer, len(inputs), recurrent=recurrent, has=has, sees=sees)
         if reason is not None:
             yield layer, reason

@@ -99,6 +99,42 @@ def dot(x: Said) -> list[Step]:
     return [Step("Dot", x.config)]
 
 
+def max_pooling3d(x: Said) -> list[Step]:
+    """The maximum over width, then depth and height, of images: in volumes TF.js's WebAssembly back end finds none below 0."""
+    first = x.config["data_format"] == "channels_first"
+    height, width, channels = (x.size(axis) for axis in ((3, 4, 1) if first else (2, 3, 4)))
+    (p_d, p_h, p_w), (s_d, s_h, s_w), padding = (x.config[key] for key in ("pool_size", "strides", "padding"))
+
+    def pool(size: list[int], strides: list[int]) -> Step:
+        return Step("MaxPooling2D", {**x.common, "pool_size": size, "strides": strides, "padding": padding})
+
+    rows, columns = pooled(height, p_h, s_h, padding), pooled(width, p_w, s_w, padding)
+    over_width = [reshape(-1, width, channels), pool([1, p_w], [1, s_w])]
+    over_rest = [reshape(-1, height, columns * channels), pool([p_d, p_h], [s_d, s_h]), reshape(-1, rows, columns, channels)]
+    steps = [*over_width, *over_rest]
+    return [Step("Permute", {"dims": [2, 3, 4, 1]}), *steps, Step("Permute", {"dims": [4, 1, 2, 3]})] if first else steps
+
+
+def pooled(size: int, window: int, stride: int, padding: str) -> int:
+    """How many windows there are."""
+    return -(-size // stride) if padding == "same" else (size - window) // stride + 1
+
+
+def recurrent(x: Said) -> list[Step]:
+    """TF.js runs a layer again for each of its outputs, and what it remembers goes on each time."""
+    if x.config.get("stateful", False) and x.config.get("return_state", False):
+        raise Refused("expected stateful=False or return_state=False: TF.js runs the layer again for each of its outputs")
+    return [Step(x.class_name, x.config, x.weights)]
+
+
+def bidirectional(x: Said) -> list[Step]:
+    """As of any recurrent layer. Weights and layers within are its writer's."""
+    layer: Any = x.layer
+    if layer.stateful and (layer.return_state or layer.merge_mode is None):
+        raise Refused("expected stateful=False or one output: TF.js runs the layer again for each of its outputs")
+    return [Step(x.class_name, x.config)]
+
+
 def volumes(x: Said) -> list[Step]:
     """A layer with a window over volumes: TF.js pads by negative numbers where a step is wider than the window."""
     size, strides = x.config.get("pool_size") or x.config["kernel_size"], x.config["strides"]

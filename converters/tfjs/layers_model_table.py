@@ -77,7 +77,8 @@ LAYERS: dict[str, Row] = {
     # pooling
     **{f"{kind}Pooling1D": Row(_ONE_AXIS) for kind in ("Max", "Average")},
     **{f"{kind}Pooling2D": Row() for kind in ("Max", "Average")},
-    **{f"{kind}Pooling3D": Row(rewrite=rewrites.volumes) for kind in ("Max", "Average")},
+    "MaxPooling3D": Row(rewrite=rewrites.max_pooling3d),
+    "AveragePooling3D": Row(rewrite=rewrites.volumes),
     **{f"Global{kind}Pooling{rank}D": Row(rewrite=rewrites.global_pooling) for kind in ("Max", "Average") for rank in (1, 2, 3)},
     # merging
     **{name: Row(rewrite=rewrites.merge) for name in ("Add", "Multiply", "Average", "Maximum", "Minimum")},
@@ -90,12 +91,12 @@ LAYERS: dict[str, Row] = {
     "Normalization": Row(rewrite=rewrites.normalization),
     "Rescaling": Row(),
     # recurrent
-    "LSTM": Row(_RNN),
-    "SimpleRNN": Row(_RNN),
-    "GRU": Row(_RNN | {"reset_after": (False,)}, "TF.js has no other"),
-    "RNN": Row(_RNN),
-    "ConvLSTM2D": Row(_RNN | _ONE_AXIS, "TF.js's back ends have no such convolution"),
-    "Bidirectional": Row(),
+    "LSTM": Row(_RNN, rewrite=rewrites.recurrent),
+    "SimpleRNN": Row(_RNN, rewrite=rewrites.recurrent),
+    "GRU": Row(_RNN | {"reset_after": (False,)}, "TF.js has no other", rewrites.recurrent),
+    "RNN": Row(_RNN, rewrite=rewrites.recurrent),
+    "ConvLSTM2D": Row(_RNN | _ONE_AXIS, "TF.js's back ends have no such convolution", rewrites.recurrent),
+    "Bidirectional": Row(rewrite=rewrites.bidirectional),
     "TimeDistributed": Row(),
     "LSTMCell": Row(),
     "SimpleRNNCell": Row(),
@@ -115,9 +116,9 @@ LAYERS: dict[str, Row] = {
 
 ABSENT: dict[str, str] = {
     "Conv3DTranspose": "TF.js's WebAssembly back end computes it wrongly",
-    "Resizing": "TF.js's Resizing takes another axis for the batch, and aligns corners",
-    "CenterCrop": "TF.js's CenterCrop takes other pixels",
-    "CategoryEncoding": "TF.js's CategoryEncoding counts in a dtype that its back ends refuse",
+    "Resizing": "TF.js's Resizing forgets the batch in the shape that it announces",
+    "CenterCrop": "TF.js's CenterCrop changes the shape of the input that it is called on",
+    "CategoryEncoding": "TF.js's CategoryEncoding changes the shape of the input that it is called on",
     "StackedRNNCells": "TF.js gives the weights of several cells the same name",
 }
 """Layers that TF.js has by name, and why that isn't enough."""
