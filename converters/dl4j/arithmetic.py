@@ -14,6 +14,7 @@ from ...ir import Node
 from ...ops import bounds, logic, math
 from ...ops import elementwise as e
 from ...ops.casting import Cast
+from ...ops.gathering import Take
 from ...ops.norm import BatchNorm
 from ...ops.op import Op
 from ...ops.promotion import is_float
@@ -154,8 +155,18 @@ def _casts(node: Node) -> str | None:
     if wanted == "bool" or is_float(wanted) or source == "bool":
         return None
     if is_float(source):
-        return "DL4J 1.0.0-M2.1 imports no layer that rounds"
+        return None if _looks_up(node) else "DL4J 1.0.0-M2.1 imports no layer that rounds"
     return None if np.can_cast(source, wanted) or wanted in ("int32", "int64") else "DL4J has no integers that overflow"
+
+
+def _looks_up(node: Node) -> bool:
+    """Whether the result is read as indices alone: DL4J's Embedding takes floats, and cuts off what comes after the point."""
+    value = node.outputs[0]
+    readers = [other for other in value.graph.nodes if value in other.inputs]
+    return value not in value.graph.outputs and all(
+        isinstance(other.op, Take) and other.inputs[1] is value and other.inputs[0] is not None and other.inputs[0].is_constant
+        for other in readers
+    )
 
 
 def _batch_norm(b: Builder, node: Node) -> Tensor:

@@ -15,6 +15,7 @@ from .saying import MOVED, UNKNOWN, along_batch, emission, first
 
 LIMIT = 1 << 22
 """Products in one matrix product of two tensors, of which each is an element then."""
+TOO_MANY = f"DL4J 1.0.0-M2.1 imports no product of two tensors; those of up to {LIMIT} multiplications are said otherwise"
 
 
 def _linear(b: Builder, node: Node) -> Tensor:
@@ -56,12 +57,29 @@ def _matmul(b: Builder, node: Node) -> Tensor:
     x, y = node.inputs
     assert x is not None and y is not None
     if y.data is not None:
-        return _times(b, x, y.data.reshape(y.data.shape[-2:]))
+        if _is_kernel(y):
+            return _times(b, x, y.data.reshape(y.data.shape[-2:]))
+        return _with_each(b, x, y.data)
     if x.data is not None:
         sizes = sample(y)
         view = parts.view_of(sizes, len(sizes) - 2)
         return parts.mapped(b, b.tensor(y), view, x.data.reshape(x.data.shape[-2:]).T)
     return _of_tensors(b, node, x, y)
+
+
+def _with_each(b: Builder, x: Value, matrices: np.ndarray) -> Tensor:
+    """A matrix of its own for each of the outer axes: of what is multiplied by all of them, one wide matrix makes it; else
+    every element is multiplied by its weight, and the products added up. matrices: (*outer, K, N)"""
+    *outer, k, n = matrices.shape
+    if batch_axis(x) == x.type.rank - 2 and product(sample(x)) == k:
+        wide = np.moveaxis(matrices.reshape(-1, k, n), 1, 0).reshape(k, -1)
+        return parts.linear(b, b.shaped(b.tensor(x), (k,)), wide)
+    m = product(sample(x)) // (product(tuple(outer)) * k)
+    pre = product(tuple(outer))
+    rows = parts.repeated(b, b.tensor(x), pre * m, k, n)
+    weights = np.broadcast_to(matrices.reshape(pre, 1, k, n), (pre, m, k, n)).swapaxes(2, 3)
+    products = parts.scaled(b, b.shaped(rows, (pre * m * n * k,)), weights.reshape(-1))
+    return parts.linear(b, b.shaped(products, (1, pre * m * n, k)), np.ones((k, 1), np.float32))
 
 
 def _of_tensors(b: Builder, node: Node, x: Value, y: Value) -> Tensor:
@@ -82,7 +100,7 @@ def _multiplies(node: Node) -> str | None:
     if x.data is not None or y.data is not None:
         matrix, data = (x, y) if x.data is not None else (y, x)
         if not _is_kernel(matrix):
-            return "DL4J's Dense has one matrix of weights"
+            return _each_multiplies(node, x, matrix)
         if data.type.rank < matrix.type.rank:
             return MOVED
         return along_batch(data, [data.type.rank - (2 if x.data is not None else 1)])
@@ -90,8 +108,22 @@ def _multiplies(node: Node) -> str | None:
     if batch_axis(x) not in range(x.type.rank - 2) or batch_axis(x) != batch_axis(y) or outer != sample(y)[:-2]:
         return MOVED
     if None not in (*sample(x), *sample(y)) and product((*sample(x), sample(y)[-1])) > LIMIT:
-        return f"DL4J 1.0.0-M2.1 imports no product of two tensors; kport says those of up to {LIMIT} multiplications otherwise"
+        return TOO_MANY
     return None
+
+
+def _each_multiplies(node: Node, x: Value, matrices: Value) -> str | None:
+    """Whether there is one matrix for every outer axis of the samples, or all multiply the whole sample."""
+    if x.data is None and None not in sample(x):
+        at = batch_axis(x)
+        if at == x.type.rank - 2 and product(sample(x)) == matrices.shape[-2]:
+            return None
+        outer = sample(x)[:-2]
+        if at == 0 and x.type.rank == matrices.type.rank + 1 and outer == matrices.shape[:-2]:
+            return TOO_MANY if product((*sample(x), matrices.shape[-1])) > LIMIT else None
+        if at == 0 and x.type.rank == matrices.type.rank and (1, *sample(x)[:-2]) == matrices.shape[:-2]:
+            return TOO_MANY if product((*sample(x), matrices.shape[-1])) > LIMIT else None
+    return "DL4J's Dense has one matrix of weights"
 
 
 EMISSIONS: dict[type[Op], Emission] = {

@@ -33,16 +33,18 @@ def _same(b: Builder, node: Node) -> Tensor:
 
 
 def _keeps_samples(node: Node) -> str | None:
-    """Whether the batch axis stays apart from the others, before which there is as much as before."""
+    """Whether the batch axis stays apart from the others, and lies behind as many elements as before; where there is one
+    sample only, it is as good anywhere."""
     x, y = first(node), node.outputs[0]
     before, after = batch_axis(x), batch_axis(y)
     if before is None or after is None:
         return MOVED
-    (ahead, behind), (ahead_now, behind_now) = (
+    whole, now = (
         [math.prod(-1 if d is None else d for d in part) for part in (v.shape[:axis], v.shape[axis + 1 :])]
         for v, axis in ((x, before), (y, after))
     )
-    return None if (ahead, behind) == (ahead_now, behind_now) and x.shape[before] == y.shape[after] else MOVED
+    single = x.shape[before] == y.shape[after] == 1
+    return None if (whole == now and x.shape[before] == y.shape[after]) or single else MOVED
 
 
 def _same_sizes(node: Node) -> str | None:

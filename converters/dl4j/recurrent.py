@@ -1,14 +1,19 @@
 """LSTM and simple recurrent layers in one direction or in both. DL4J's have no mask and no states to begin with, and give the
-outputs alone: a layer that needs more is unrolled."""
+outputs alone: a layer that needs more is unrolled.
+
+DL4J ignores `go_backwards`: a layer that runs backwards is half of a Bidirectional, of which the other half is the layer that
+runs forwards over the same sequence, or, if there is none, its own weights once more.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from ...ir import Node
+from ...ir import Node, Value
 from ...ops.op import Op
 from ...ops.recurrent import Lstm, SimpleRnn
 from ..target import Emission
@@ -31,40 +36,91 @@ ACTIVATIONS = {
 }
 """kport's names of activation functions → Keras 2's."""
 
+CLASSES: dict[type[Op], str] = {Lstm: "LSTM", SimpleRnn: "SimpleRNN"}
+Y, H, C = range(3)
+"""Outputs of a recurrent operation: at every step, the last one, the last state of an LSTM's cell."""
+
 
 @dataclass(frozen=True)
-class Kind:
-    """A layer's class, and how many times as wide as its output its kernel is."""
+class Half:
+    """One direction of a Bidirectional, or all of a layer that runs forwards: where its features begin."""
 
-    class_name: str
-    gates: int
-
-
-KINDS: dict[type[Op], Kind] = {Lstm: Kind("LSTM", 4), SimpleRnn: Kind("SimpleRNN", 1)}
+    node: Node
+    begin: int
 
 
 def _say(b: Builder, node: Node) -> list[Tensor]:
-    """Outputs and the last of them, which is the state h. Backwards: the steps in reverse order, before and after."""
+    """A layer, and the one that runs the other way over the same sequence with it."""
+    if node.outputs[Y] in b.tensors:
+        return [b.tensors[v] for v in node.outputs]  # said together with its partner
     op: Any = node.op
-    x = first(node)
-    steps, _ = sample(x)
-    units = node.inputs[2].shape[0]  # type: ignore[union-attr]
-    tensor = b.natural(x)
-    if op.reverse:
-        tensor = b.shaped(_reversed(b, tensor), sample(x))
-    y = b(KINDS[type(op)].class_name, tensor, (steps, units), _weights(node), **_config(node))
-    outputs = [y] * len(node.outputs)
-    if steps is None:
-        return outputs
-    if op.reverse:
-        outputs[0] = _reversed(b, y)
-    outputs[1] = parts.cropped(b, y, (1, steps, units), steps - 1, steps)
-    return outputs
+    partner = _partner(node)
+    if not op.reverse and partner is None:
+        halves, weights = [Half(node, 0)], _weights(node)
+    else:
+        there, back = (partner or node, node) if op.reverse else (node, partner)
+        assert back is not None
+        halves = [Half(back, _units(node)), *([Half(there, 0)] if there is not back else [])]
+        weights = {
+            f"{direction}_layer/{name}": array
+            for direction, n in (("forward", there), ("backward", back))
+            for name, array in _weights(n).items()
+        }
+    steps = sample(first(node))[0]
+    of_all = [_layer(b, node, weights, True)] if steps is not None or _any_read(halves, Y) else []
+    of_last = [_layer(b, node, weights, False)] if steps is None and _any_read(halves, H) else []
+    for half in halves:
+        tensors = [_features(b, y, half) for y in of_all]
+        if steps is not None:
+            last = 0 if half.node.op.reverse else steps - 1  # type: ignore[attr-defined]
+            tensors.append(parts.cropped(b, tensors[Y], (1, steps, _units(node)), last, last + 1))
+        else:
+            tensors = [*(tensors or of_last), *(_features(b, h, half) for h in of_last or of_all)]
+        b.bind(half.node, *tensors, *([tensors[H]] if len(half.node.outputs) > C else []))
+    return [b.tensors[v] for v in node.outputs]
 
 
-def _reversed(b: Builder, x: Tensor) -> Tensor:
-    steps, features = parts.known(x.sizes)
-    return parts.mapped(b, x, (1, steps, features), np.eye(steps, dtype=np.float32)[::-1])
+def _layer(b: Builder, node: Node, weights: dict[str, np.ndarray], sequences: bool) -> Tensor:
+    """An LSTM or a SimpleRNN, or a Bidirectional one where there are the weights of two."""
+    class_name = CLASSES[type(node.op)]  # type: ignore[index]
+    config = {**_config(node), "return_sequences": sequences}
+    width = _units(node)
+    if any("/" in name for name in weights):
+        inner = {"class_name": class_name, "config": {**config, "name": "layer"}}
+        class_name, config, width = "Bidirectional", {"layer": inner, "merge_mode": "concat"}, 2 * width
+    sizes = (sample(first(node))[0], width) if sequences else (width,)
+    return b(class_name, b.natural(first(node)), sizes, weights, **config)
+
+
+def _features(b: Builder, x: Tensor, half: Half) -> Tensor:
+    """One direction's part of the features."""
+    units, width = _units(half.node), x.sizes[-1]
+    if units == width:
+        return x
+    assert width is not None
+    return parts.linear(b, x, np.eye(width, dtype=np.float32)[:, half.begin : half.begin + units])
+
+
+def _partner(node: Node) -> Node | None:
+    """The layer that runs the other way over the same sequence."""
+    op: Any = node.op
+    x = node.inputs[0]
+    for other in first(node).graph.nodes:
+        if (
+            isinstance(other.op, type(op))
+            and other.op == replace(op, reverse=not op.reverse)
+            and other.inputs[0] is x
+            and _accepts(other) is None
+            and _units(other) == _units(node)
+        ):
+            return other
+    return None
+
+
+def _units(node: Node) -> int:
+    recurrent = node.inputs[2]
+    assert recurrent is not None and recurrent.shape[0] is not None
+    return recurrent.shape[0]
 
 
 def _weights(node: Node) -> dict[str, np.ndarray]:
@@ -81,9 +137,8 @@ def _config(node: Node) -> dict[str, Any]:
     op: Any = node.op
     config = {
         **ZEROS,
-        "units": node.inputs[2].shape[0],  # type: ignore[union-attr]
+        "units": _units(node),
         "activation": ACTIVATIONS[op.activation],
-        "return_sequences": True,
         "go_backwards": False,
         "use_bias": True,
         "unroll": False,
@@ -98,27 +153,33 @@ def _config(node: Node) -> dict[str, Any]:
 def _accepts(node: Node) -> str | None:
     op: Any = node.op
     _, *weights = node.inputs[:4]
+    *initial, mask = node.inputs[4:]
     if any(v is not None and v.data is None for v in weights):
         return "DL4J's recurrent layers have constant weights"
-    if any(v is not None for v in node.inputs[4:]):
+    if mask is not None or not all(map(_is_zero, initial)):
         return "DL4J's recurrent layers take no mask of another layer, and no initial state"
     unknown = [a for a in (op.activation, getattr(op, "recurrent_activation", "tanh")) if a not in ACTIVATIONS]
     if unknown:
         return f"DL4J's recurrent layers don't have the activation {unknown[0]}"
-    if len(node.outputs) > 2 and _is_read(node, 2):
+    if len(node.outputs) > C and _any_read([Half(node, 0)], C):
         return "DL4J's LSTM doesn't give its cell's state"
     return None if batch_axis(first(node)) == 0 else RANK
 
 
-def _is_read(node: Node, output: int) -> bool:
-    value = node.outputs[output]
-    graph = value.graph
-    return value in graph.outputs or any(value in other.inputs for other in graph.nodes)
+def _is_zero(state: Value | None) -> bool:
+    return state is None or (state.data is not None and not state.data.any())
+
+
+def _any_read(halves: Iterable[Half], output: int) -> bool:
+    """Whether anything reads this output of one of the layers."""
+    values = {half.node.outputs[output] for half in halves}
+    graph = next(iter(values)).graph
+    return bool(values & {*graph.outputs, *(v for node in graph.nodes for v in node.inputs if v is not None)})
 
 
 def _sized(node: Node) -> str | None:
-    op: Any = node.op
-    return UNKNOWN if op.reverse or sample(first(node))[1] is None or _is_read(node, 1) else None
+    """A sequence of unknown length."""
+    return UNKNOWN if sample(first(node))[1] is None else None
 
 
-EMISSIONS: dict[type[Op], Emission] = {op: emission(_say, _accepts, dynamic=_sized) for op in KINDS}
+EMISSIONS: dict[type[Op], Emission] = {op: emission(_say, _accepts, dynamic=_sized) for op in CLASSES}
