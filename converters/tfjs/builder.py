@@ -95,9 +95,10 @@ class Builder:
         return self._constants[key]
 
     def constant(self, values: Any, kind: str, hint: str = "constant") -> Tensor:
-        """A small constant; equal ones are written once."""
+        """A small constant; equal ones for one purpose are written once. What is read as an axis, say, must not be an operand
+        too: a GPU's back end would fetch it from there each time."""
         array = np.asarray(values, object if kind == "string" else kind)
-        key = (kind, array.shape, repr(array.tolist()))
+        key = (hint, kind, array.shape, repr(array.tolist()))
         if key not in self._constants:
             self._constants[key] = self.weight(array, hint)
         return self._constants[key]

@@ -48,7 +48,7 @@ def _is_place(indices: Value) -> bool:
 
 def axis_size(b: Builder, value: Value, x: Tensor, axis: int) -> Tensor:
     known = value.shape[axis]
-    return b.size(x, axis) if known is None else b.ints(known, "size")
+    return b.size(x, axis) if known is None else b.ints(known, "count")
 
 
 def counted(b: Builder, node: Node, x: Tensor, i: Tensor) -> Tensor:
@@ -86,10 +86,10 @@ def _row_by_row(b: Builder, x: Tensor, xs: Sizes, i: Tensor, indices: Sizes, bat
 
     xs, indices: the shapes of x (*batch, n, *rest) and of i.
     """
-    one, zero = b.ints(1, "one"), b.ints(0, "zero")
+    one, zero = b.ints(1, "axis"), b.ints(0, "axis")
     rows = b("Prod", b.sizes(i, indices, range(batch)), zero, keep_dims=False)
     table = b("Pack", rows, b.ints(-1, "others"), N=2, axis=0)
-    width = b.size(x, batch) if (n := xs[batch]) is None else b.ints(n, "width")
+    width = b.size(x, batch) if (n := xs[batch]) is None else b.ints(n, "count")
     begins = b("ExpandDims", b("Mul", b("Range", zero, rows, one, Tidx=Type("int32")), width), one)
     rest = range(batch + 1, len(xs))
     flat = b.concat([b.ints([-1], "rows"), b.sizes(x, xs, rest)], 0) if rest else b.ints([-1], "rows")
@@ -148,7 +148,7 @@ def _ascending(b: Builder, node: Node, x: Tensor) -> tuple[Tensor, Tensor]:
     order = [*(a for a in range(rank) if a != axis), axis]
     value = node.inputs[0]
     assert value is not None
-    count = axis_size(b, value, x, axis)
+    count = b.size(x, axis) if (n := value.shape[axis]) is None else b.ints(n, "k")
     values, places = b("TopKV2", _turned(b, value, b.transpose(x, order)), count, sorted=True, outputs=2)
     back = [order.index(a) for a in range(rank)]
     return b.transpose(_turned(b, value, values), back), b.transpose(places, back)

@@ -45,7 +45,7 @@ async function start() {
   page.on('console', (message) => console.error(message.text()));
   await page.route(`${ORIGIN}/**`, serve);
   await page.exposeFunction('writeFile', (path, base64) => writeFile(path, Buffer.from(base64, 'base64')));
-  await page.goto(`${ORIGIN}/project/page.html`);
+  await page.goto(`${ORIGIN}/project/page.html?tfjsflags=WEBGPU_CPU_HANDOFF_SIZE_THRESHOLD:8`);
   await page.waitForFunction(() => 'answer' in globalThis);
   return { browser, page };
 }

@@ -41,8 +41,8 @@ async function platform(_, backend) {
 }
 
 tf.wasm?.setWasmPaths?.('node_modules/@tensorflow/tfjs-backend-wasm/dist/');
-// Small tensors would be computed on the CPU, and what is checked is the GPU's kernels
+// Small tensors would be computed on the CPU, and what is checked is the GPU's kernels. On WebGPU only the arithmetic of shapes is
+// left there (by page.html's tfjsflags): TF.js reads its results at once, which that back end can't do from the GPU
 tf.env().set('WEBGL_CPU_FORWARD', false);
-tf.env().set('WEBGPU_CPU_FORWARD', false);
 
 globalThis.answer = (request, backend) => answer(request, { tf, files, platform, backend });
