@@ -20,6 +20,8 @@ MANIFEST = {
     "itemInfoEntries": {"model": {"author": "com.apple.CoreML", "path": "com.apple.CoreML/model.mlmodel"}},
     "rootModelIdentifier": "model",
 }
+CODES = {"fp32": 65568, "float32": 65568, "fp16": 65552, "float16": 65552, "int32": 131104}
+"""FeatureTypes.proto, ArrayDataType"""
 DTYPES = {"float32": "fp32", "float16": "fp16", "bool": "bool"}
 
 
@@ -128,25 +130,35 @@ def build(body: Callable[..., Any], inputs: Mapping[str, np.ndarray], path: Path
     return save(path, program, inputs, outputs, version, unknown)
 
 
-def save(path: Path, program: Any, inputs: Mapping[str, np.ndarray], outputs: list[Any], version: Any, unknown: bool) -> Path:
+def save(
+    path: Path,
+    program: Any,
+    inputs: Mapping[str, np.ndarray],
+    outputs: list[Any],
+    version: Any,
+    unknown: bool = False,
+    states: Mapping[str, np.ndarray] = {},
+) -> Path:
+    """The package of a program, with its description."""
     library = mil()
     data = path / "Data" / "com.apple.CoreML"
     (data / "weights").mkdir(parents=True)
     model = library.model.Model(specificationVersion=version.value)
-    exported = library.Exporter(program, str(data / "weights"), version.value).export()
-    model.mlProgram.CopyFrom(exported)
-    codes = {"fp32": 65568, "float32": 65568, "fp16": 65552, "float16": 65552, "int32": 131104}
+    model.mlProgram.CopyFrom(library.Exporter(program, str(data / "weights"), version.value).export())
+    description = model.description
     for name, array in inputs.items():
-        feature = model.description.input.add(name=name)
-        kind = feature.type.multiArrayType
-        kind.dataType = codes[_border(array).dtype.name]
+        kind = description.input.add(name=name).type.multiArrayType
+        kind.dataType = CODES[_border(array).dtype.name]
         kind.shape.extend(np.shape(_border(array)))
-        if unknown:
-            for _ in kind.shape:
-                kind.shapeRange.sizeRanges.add(lowerBound=1, upperBound=-1)
+        for _ in kind.shape if unknown else ():
+            kind.shapeRange.sizeRanges.add(lowerBound=1, upperBound=-1)
+    for name, array in states.items():
+        kind = description.state.add(name=name).type.stateType.arrayType
+        kind.dataType = CODES[array.dtype.name]
+        kind.shape.extend(array.shape)
     for var in outputs:
-        kind = model.description.output.add(name=var.name).type.multiArrayType
-        kind.dataType = codes[library.types.builtin_to_string(var.dtype)]
+        kind = description.output.add(name=var.name).type.multiArrayType
+        kind.dataType = CODES[library.types.builtin_to_string(var.dtype)]
     (data / "model.mlmodel").write_bytes(model.SerializeToString())
     (path / "Manifest.json").write_text(json.dumps(MANIFEST))
     return path
