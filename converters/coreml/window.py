@@ -7,6 +7,7 @@ numbers depend on a size that isn't known, the data are padded before by numbers
 from __future__ import annotations
 
 import itertools
+import math
 from functools import reduce
 from typing import Any
 
@@ -34,6 +35,9 @@ def _conv(b: Builder, node: Node, x: Var, kernel: Var, bias: Var = None) -> Var:
     pads = _pads(op, given(node.inputs[0]).shape[2:], window)
     if pads is None:
         x, pads = _padded(b, op, x, window, 0), [0] * 2 * rank
+    dilations = op.dilations
+    if b.data(kernel) is None and any(d != 1 for d in dilations):
+        kernel, dilations = _dilated(b, kernel, list(given(node.inputs[1]).shape), dilations), (1,) * rank
     weight = b.transpose(kernel, (rank + 1, rank, *range(rank)))
     is_plain = bias is None or b.data(bias) is not None
     y = b(
@@ -44,10 +48,24 @@ def _conv(b: Builder, node: Node, x: Var, kernel: Var, bias: Var = None) -> Var:
         strides=list(op.strides),
         pad_type="custom",
         pad=pads,
-        dilations=list(op.dilations),
+        dilations=list(dilations),
         groups=op.groups,
     )
     return y if is_plain else b("add", x=y, y=_column(b, bias, rank))
+
+
+def _dilated(b: Builder, kernel: Var, sizes: list[Any], dilations: tuple[int, ...]) -> Var:
+    """A kernel that the program computes, with zeros between its elements: CoreML dilates only constant ones."""
+    for axis, dilation in enumerate(dilations):
+        if dilation == 1:
+            continue
+        before, size, after = math.prod(sizes[:axis]), sizes[axis], math.prod(sizes[axis + 1 :])
+        apart = b.reshape(kernel, (before, size, 1, after))
+        apart = b("pad", x=apart, pad=[0, dilation - 1, 0, 0], mode="constant", constant_val=b.number(0, kernel, "zero"))
+        apart = b.reshape(apart, (before, size * dilation, after))
+        sizes[axis] = (size - 1) * dilation + 1
+        kernel = b.reshape(b("slice_by_size", x=apart, begin=[0, 0, 0], size=[before, sizes[axis], after]), sizes)
+    return kernel
 
 
 def _conv_transpose(b: Builder, node: Node, x: Var, kernel: Var, bias: Var = None) -> Var:
@@ -178,7 +196,8 @@ def _constant_kernel(node: Node, options: Options) -> str | None:
 
 def _conv_kernel(node: Node, options: Options) -> str | None:
     dilated = any(d != 1 for d in node.op.dilations)  # type: ignore[attr-defined]
-    return "CoreML dilates only constant kernels" if dilated and not constant(node, 1) else None
+    unknown = None in given(node.inputs[1]).shape
+    return "CoreML dilates only constant kernels" if dilated and unknown else None
 
 
 EMISSIONS: dict[type[Op], Emission] = {

@@ -12,6 +12,7 @@ from ..ir import Symbolic, TensorType
 from ..ir.types import Dimension
 from .backend import tf
 from .casting import promote
+from .gathering import take
 from .linear import Linear, MatMul
 from .op import Op, fail
 from .reduce import sum as sum_of
@@ -54,14 +55,33 @@ class Einsum(Op):
 
     def decompose(self, *xs: Any) -> Any:
         terms, output = self.terms
-        if any(len(set(term)) < len(term) for term in terms):
-            return NotImplemented  # a diagonal
+        plain = [_diagonal(x, term) for x, term in zip(xs, terms, strict=True)]
+        if None in plain:
+            return NotImplemented
+        xs, terms = tuple(x for x, _ in plain), [term for _, term in plain]  # type: ignore[misc]
         x, term = xs[0], terms[0]
         for i in range(1, len(xs)):
             kept = [c for c in dict.fromkeys(term + terms[i]) if c in output or any(c in t for t in terms[i + 1 :])]
             x, term = _contract(x, term, xs[i], terms[i], "".join(kept))
         x, term = _reduced(x, term, set(output))
         return transpose(x, [term.index(c) for c in output])
+
+
+def _diagonal(x: Any, term: str) -> tuple[Any, str] | None:
+    """x at the places where axes of one letter have one position, and the letters once each; None if no such size is known."""
+    while len(set(term)) < len(term):
+        letter = next(c for c in term if term.count(c) > 1)
+        first = term.index(letter)
+        second = term.index(letter, first + 1)
+        size = x.shape[first] if x.shape[first] is not None else x.shape[second]
+        if size is None:
+            return None
+        others = [a for a in range(len(term)) if a not in (first, second)]
+        x = transpose(x, (*others, first, second))
+        x = reshape(x, (*shape(x)[:-2], size * size))
+        x = take(x, np.arange(size, dtype=np.int32) * (size + 1), len(others))
+        term = "".join(term[a] for a in others) + letter
+    return x, term
 
 
 def _reduced(x: Any, term: str, kept: set[str]) -> tuple[Any, str]:
