@@ -14,6 +14,7 @@ from ...layers.core.masking import Masking
 from ...layers.keras_tensor import LayerCall
 from ...layers.layer import Layer
 from ...layers.rnn.bidirectional import Bidirectional
+from ...layers.rnn.time_distributed import TimeDistributed
 from ...models.calls import tensors_of
 from ...models.model import Model
 from ...tree import flatten
@@ -31,17 +32,21 @@ PASSED_ON = frozenset(
         "LayerNormalization",
         "Masking",
         "PReLU",
+        "TimeDistributed",
     }
 )
 """Layers after which TF.js still has the mask (beside the recurrent ones)."""
-USED = ("Softmax", "TimeDistributed")
-"""Layers that use a mask in TF.js (beside the recurrent ones and models)."""
-USED_BY_KERAS = ("GlobalAveragePooling1D",)
+USED_BY_KERAS = ("GlobalAveragePooling1D", "Softmax")
 """Layers that use a mask in Keras only."""
 
 
 def makes_mask(layer: Layer) -> bool:
     return isinstance(layer, Masking) or (isinstance(layer, Embedding) and layer.mask_zero)
+
+
+def passes_on(layer: Layer) -> bool:
+    """Whether the output has the mask of the input, in Keras."""
+    return layer.supports_masking or isinstance(layer, TimeDistributed)
 
 
 def mask_problems(calls: list[LayerCall]) -> Iterator[tuple[Layer, str]]:
@@ -58,7 +63,7 @@ def mask_problems(calls: list[LayerCall]) -> Iterator[tuple[Layer, str]]:
         if reason is not None:
             yield layer, reason
         outputs = [id(t) for t in flatten(call.outputs)][:1]
-        passes = layer.return_sequences if recurrent else layer.supports_masking
+        passes = layer.return_sequences if isinstance(layer, RECURRENT) else passes_on(layer)
         if makes_mask(layer) or (has and passes):
             keras.update(outputs)
         if makes_mask(layer) or (sees and (passes if recurrent else type(layer).__name__ in PASSED_ON)):
@@ -68,16 +73,17 @@ def mask_problems(calls: list[LayerCall]) -> Iterator[tuple[Layer, str]]:
 def _problem(layer: Layer, inputs: int, *, recurrent: bool, has: bool, sees: bool) -> str | None:
     name = type(layer).__name__
     if has and name in USED_BY_KERAS:
-        return "TF.js doesn't leave out the masked steps"
+        return "TF.js doesn't leave out what is masked"
     if has and inputs > 1 and not recurrent:
         return "TF.js merges masks in another way"
-    uses = recurrent or name in USED or isinstance(layer, Model)
+    held = layer.layer if isinstance(layer, TimeDistributed) else layer
+    uses = isinstance(held, (*RECURRENT, Model))
     if uses and not has:
         return "TF.js goes on using a mask that an earlier layer made"
     if uses and not sees:
         return "the mask doesn't come through the layers before it in TF.js"
-    if uses and isinstance(layer, Model):
-        return "TF.js takes no mask into a nested model"
+    if uses and not recurrent:
+        return "TF.js takes masks into a nested layer in another way"
     if isinstance(layer, Bidirectional) and layer.return_sequences:
         return "TF.js doesn't set masked steps of the output to zero"
     if recurrent and inputs > 1:

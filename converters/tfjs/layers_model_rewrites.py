@@ -74,11 +74,11 @@ def prelu(x: Said) -> list[Step]:
 
 
 def softmax(x: Said) -> list[Step]:
-    """Along the last axis, the only one that TF.js has. (Its layer's mask is kept: an Activation would ignore it.)"""
+    """Along the last axis, the only one that TF.js has; an Activation, since the layer would take masks that are another's."""
     axes = x.config["axis"] if isinstance(x.config["axis"], list) else [x.config["axis"]]
     if [axis % len(x.shape) for axis in axes] != [len(x.shape) - 1]:
         raise Refused(f"expected axis=-1, the only one that TF.js's softmax has. Received: axis={x.config['axis']}")
-    return [Step("Softmax", {**x.common, "axis": -1})]
+    return [Step("Activation", {**x.common, "activation": "softmax"})]
 
 
 def merge(x: Said) -> list[Step]:

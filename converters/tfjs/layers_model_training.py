@@ -13,7 +13,7 @@ from ...layers.layer import Layer
 from ...saving.dialects.plain import is_entry
 from .layers_model_steps import Config
 
-_SAME = ("Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "Ones", "Orthogonal")
+_SAME: tuple[str, ...] = ("Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "Ones", "Orthogonal")
 _SAME += ("RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling", "Zeros")
 INITIALIZERS = {name: name for name in _SAME} | {"LecunNormal": "LeCunNormal", "LecunUniform": "LeCunUniform"}
 CONSTRAINTS = ("MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm")

@@ -199,6 +199,7 @@ TOKENS = np.array([[1, 2, 3, 0, 0, 0], [4, 0, 5, 6, 7, 8], [1, 2, 3, 4, 5, 6]], 
         (layers.Dropout(0.5), layers.Dense(5), layers.SimpleRNN(3, return_sequences=True), layers.LSTM(2, go_backwards=True)),
         (layers.Bidirectional(layers.LSTM(3)),),
         (layers.Flatten(), layers.Dense(2)),
+        (layers.LSTM(3, return_sequences=True), layers.TimeDistributed(layers.Dense(2)), layers.LSTM(2), layers.Softmax()),
         (layers.LeakyReLU(0.1), layers.LSTM(3)),
         (layers.LeakyReLU(0.1), layers.Conv1D(3, 2, padding="causal")),
     ],
@@ -210,7 +211,8 @@ def test_masks_that_come_through(then: tuple[Layer, ...], tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("then", "reason"),
     [
-        ((layers.GlobalAveragePooling1D(),), "TF.js doesn't leave out the masked steps"),
+        ((layers.GlobalAveragePooling1D(),), "TF.js doesn't leave out what is masked"),
+        ((layers.Dense(5), layers.Reshape((6, 5, 1)), layers.TimeDistributed(layers.LSTM(2))), "goes on using a mask"),
         ((layers.LSTM(4), layers.Reshape((2, 2)), layers.LSTM(3)), "TF.js goes on using a mask that an earlier layer made"),
         ((layers.Bidirectional(layers.LSTM(3, return_sequences=True)),), "TF.js doesn't set masked steps of the output to zero"),
     ],
