@@ -8,6 +8,7 @@ from functools import partial
 
 from ..check import check
 from ..ir import Graph
+from .passes.channels_last import channels_last
 from .passes.common_subexpressions import common_subexpressions
 from .passes.dead_code import dead_code
 from .passes.decompose import decompose, require_said
@@ -50,6 +51,8 @@ def own_passes(target: Target, options: Options) -> Iterator[tuple[str, Pass]]:
     if target.most_axes is not None:
         yield "fewer_axes", partial(fewer_axes, most=target.most_axes)
         yield "dead_code", dead_code
+    if target.channels_last:
+        yield "channels_last", partial(moved_to_channels_last, options=options)
     yield "decompose", partial(decompose, target=target, options=options)
     yield "loops", partial(loops, rewritten=partial(rewritten, target=target, options=options))
     yield "fold_constants", fold_constants
@@ -57,6 +60,12 @@ def own_passes(target: Target, options: Options) -> Iterator[tuple[str, Pass]]:
     yield "simplify", simplify
     yield "common_subexpressions", common_subexpressions
     yield "dead_code", dead_code
+
+
+def moved_to_channels_last(graph: Graph, options: Options) -> tuple[Graph, int]:
+    """`channels_last`, and the passes that find more to do after it."""
+    moved, changes = channels_last(graph)
+    return (lower(moved, options), changes) if changes else (graph, 0)
 
 
 def prepare(graph: Graph, target: Target, options: Options) -> Graph:

@@ -67,6 +67,7 @@ class Target:
 
     emissions: how each operation is said; unsupported: why an operation can't be said, a fact about the format;
     channels_first: operations that the target wants with channels first; most_axes: how many a tensor may have;
+    channels_last: whether what a model does with channels first is moved to channels last as far as it can be;
     write: writes the artifact of a prepared graph: (graph, path, contract, options);
     write_model: writes it from the model's layers instead, where `from_layers(options)`: (model, path, contract, options);
     annotate: adds to the contract of a written artifact; read_contract: the contract of an artifact that kport wrote for
@@ -99,6 +100,7 @@ class Target:
     from_layers: Callable[[Options], bool] = field(default=lambda options: False)
     unsupported: Mapping[type[Op], str] = field(default_factory=dict)
     channels_first: frozenset[type[Op]] = frozenset()
+    channels_last: bool = False
     most_axes: int | None = None
     options: frozenset[str] = frozenset()
     beside: tuple[str, ...] = ()

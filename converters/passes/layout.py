@@ -29,14 +29,21 @@ SUFFIX = ":nchw"
 
 def layout(graph: Graph, target: Target) -> tuple[Graph, int]:
     """The graph as the target wants it; the number of nodes that now work channels-first."""
-    return _Layout(graph, target).run() if target.channels_first else (graph, 0)
+    return Layout(graph, target.channels_first).run() if target.channels_first else (graph, 0)
 
 
-class _Layout:
-    def __init__(self, graph: Graph, target: Target):
+class Layout:
+    """`forward` is how values are moved, `backward` how they are moved back, by their rank; `suffix` ends the names of moved
+    ones; `wanted` are the operations that are moved whatever their inputs are."""
+
+    forward = staticmethod(to_channels_first)
+    backward = staticmethod(to_channels_last)
+    suffix = SUFFIX
+
+    def __init__(self, graph: Graph, wanted: frozenset[type[Op]]):
         self.rewriter = Rewriter(graph)
         self.graph = self.rewriter.new
-        self.target = target
+        self.wanted = wanted
         self.first: dict[Value, Value] = {}  # of the old graph → with channels first
         self.original = self.rewriter.values  # of the old graph → in the original order
         self.constants: dict[tuple[Value, int], Value] = {}
@@ -56,10 +63,10 @@ class _Layout:
         if x is None or x.is_constant or x.type.rank < 3:
             return False
         rank = x.type.rank
-        if isinstance(op, Transpose) and op.permutation == to_channels_first(rank) and x in self.first:
+        if isinstance(op, Transpose) and op.permutation == self.forward(rank) and x in self.first:
             self.original[node.output] = self.first[x]
             return True
-        if isinstance(op, Transpose) and op.permutation == to_channels_last(rank):
+        if isinstance(op, Transpose) and op.permutation == self.backward(rank):
             self.first[node.output] = self.required(x)
             return True
         if isinstance(op, Reshape) and x in self.first and x not in self.original and self.drops_ones(x, node.output):
@@ -78,13 +85,13 @@ class _Layout:
             return False
         data = node.inputs if op.data_inputs is None else node.inputs[: op.data_inputs]
         rank = max((v.type.rank for v in data if v is not None), default=0)
-        if rank < 3 or not (type(op) in self.target.channels_first or self.mostly_first(data, rank)):
+        if rank < 3 or not (type(op) in self.wanted or self.mostly_first(data, rank)):
             return False
-        moved = op.permuted(to_channels_first(rank))
+        moved = self.permuted(op, rank)
         if moved is None:
             return False
         new_op, out_permutation = moved
-        if out_permutation is not None and any(out_permutation != to_channels_first(v.type.rank) for v in node.outputs):
+        if out_permutation is not None and any(out_permutation != self.forward(v.type.rank) for v in node.outputs):
             return False  # a new axis came in between
         inputs: list[Value | None] = []
         for i, value in enumerate(node.inputs):
@@ -104,10 +111,14 @@ class _Layout:
                 self.original[old] = new
             else:
                 if new in made:
-                    new.name = old.name + SUFFIX
+                    new.name = old.name + self.suffix
                 self.first[old] = new
         self.rewriter.changes += 1
         return True
+
+    def permuted(self, op: Op, rank: int) -> tuple[Op, tuple[int, ...] | None] | None:
+        """The operation on moved data of `rank`; None if it can't work on them."""
+        return op.permuted(self.forward(rank))
 
     def mostly_first(self, data: Sequence[Value | None], rank: int) -> bool:
         """Whether channels-first needs no more transposes of the inputs than the original order does."""
@@ -120,7 +131,7 @@ class _Layout:
         if value is None or value.is_constant or value in self.original:
             return self.rewriter.get(value)
         x = self.first[value]
-        new: Value = Transpose(permutation=to_channels_last(x.type.rank))(x)
+        new: Value = Transpose(permutation=self.backward(x.type.rank))(x)
         new.name = value.name
         self.original[value] = new
         return new
@@ -132,7 +143,7 @@ class _Layout:
 
     def channels_first(self, value: Value, rank: int) -> Value:
         """The value with channels first; one of lower rank gets leading axes of size 1 as in broadcasting."""
-        permutation = to_channels_first(rank)
+        permutation = self.forward(rank)
         if value.data is not None:
             full = value.data.reshape((1,) * (rank - value.type.rank) + value.data.shape)
             moved = np.ascontiguousarray(full.transpose(permutation))
@@ -143,7 +154,7 @@ class _Layout:
         if value.type.rank < rank:
             return Transpose(permutation=permutation)(ExpandDims(axes=tuple(range(rank - value.type.rank)))(x))
         new: Value = Transpose(permutation=permutation)(x)
-        new.name = value.name + SUFFIX
+        new.name = value.name + self.suffix
         self.first[value] = new
         return new
 
@@ -151,5 +162,5 @@ class _Layout:
         """One constant for each constant and rank, however often it is used."""
         key = (value, moved.ndim)
         if key not in self.constants:
-            self.constants[key] = self.graph.constant(moved, value.name + SUFFIX)
+            self.constants[key] = self.graph.constant(moved, value.name + self.suffix)
         return self.constants[key]

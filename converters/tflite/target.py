@@ -24,6 +24,7 @@ TARGET = Target(
     suffix=".tflite",
     emissions=EMISSIONS,
     unsupported=UNSUPPORTED,
+    channels_last=True,
     options=frozenset({"precision", "input_layout"}),
     tolerances={
         "float32": Tolerance(1e-4, 1e-5),
