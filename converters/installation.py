@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -32,7 +32,7 @@ class Runtime:
     """A runtime outside Python: a project in `runtimes/`, copied to a folder of its own and built there.
 
     needs: commands that have to be there, each with the lowest major version that will do; build: what is run in the folder;
-    command: what is run there to serve requests.
+    command: what is run there to serve requests, and environment: with what, unless the user's own says otherwise.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Runtime:
     needs: Mapping[str, int]
     build: tuple[tuple[str, ...], ...]
     command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -112,7 +113,7 @@ class Runtime:
 @cache
 def _process(name: str, folder: Path) -> RuntimeProcess:
     runtime = RUNTIMES[name]
-    return RuntimeProcess(runtime.title, runtime.command, folder)
+    return RuntimeProcess(runtime.title, runtime.command, folder, {**runtime.environment, **os.environ})
 
 
 def is_source(path: Path) -> bool:
@@ -151,6 +152,8 @@ RUNTIMES = {
             build=(("mvn", "-q", "-B", "package"),),
             # a check runs a model once: less compiling, and no threads that collect garbage
             command=("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", "target/kport-runtime-jvm.jar"),
+            # its threads wait for one another in loops: where others work too, several take many times as long as one
+            environment={"OMP_NUM_THREADS": "1"},
         ),
     )
 }

@@ -8,6 +8,7 @@ Reshape is put in only where the shapes differ.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,9 +23,25 @@ from .keras2 import Layer
 
 MOST_AXES = 4
 """Of a sample: DL4J's arrays have rank 5 at most, the batch included."""
-INITIALIZERS = ("kernel", "bias", "depthwise", "recurrent", "embeddings", "beta", "gamma", "moving_mean", "moving_variance")
-"""DL4J asks every layer with weights for these, though the file has the numbers."""
-ZEROS = {f"{name}_initializer": {"class_name": "Zeros", "config": {}} for name in INITIALIZERS}
+WEIGHTS = {
+    "BatchNormalization": ("beta", "gamma", "moving_mean", "moving_variance"),
+    "Conv1D": ("kernel", "bias"),
+    "Conv2D": ("kernel", "bias"),
+    "Conv2DTranspose": ("kernel", "bias"),
+    "Conv3D": ("kernel", "bias"),
+    "Dense": ("kernel", "bias"),
+    "DepthwiseConv2D": ("depthwise", "bias"),
+    "Embedding": ("embeddings",),
+    "LSTM": ("kernel", "recurrent", "bias"),
+    "SimpleRNN": ("kernel", "recurrent", "bias"),
+}
+"""Layers with weights. DL4J asks each for the initializers of these, though the file has the numbers."""
+SPATIAL = re.compile(r"\dD")
+"""In the names of layers that have a `data_format`."""
+
+
+def initializers(class_name: str) -> dict[str, Any]:
+    return {f"{name}_initializer": {"class_name": "Zeros", "config": {}} for name in WEIGHTS.get(class_name, ())}
 
 
 @dataclass(frozen=True)
@@ -92,8 +109,7 @@ class Builder:
     ) -> Tensor:
         """Adds a layer; gives its output, which has `sizes`."""
         tensors = [inputs] if isinstance(inputs, Tensor) else list(inputs)
-        if weights is not None:
-            config = {**ZEROS, **config}
+        config = {**initializers(class_name), **config}
         name = self.free(f"L{len(self.layers):04d}_{class_name.lower()}")
         return self._add(name, class_name, config, [t.layer for t in tensors], weights or {}, sizes)
 
@@ -106,9 +122,10 @@ class Builder:
         weights: Mapping[str, np.ndarray],
         sizes: Sizes,
     ) -> Tensor:
-        self.layers.append(Layer(name, class_name, {"data_format": "channels_last", **config}, inbound, weights))
+        layout = {"data_format": "channels_last"} if SPATIAL.search(class_name) else {}
+        self.layers.append(Layer(name, class_name, {**layout, **config}, inbound, weights))
         given = self._features.get(inbound[0]) if inbound else None
-        self._features[name] = sizes[-1] if class_name in WITH_FEATURES else given
+        self._features[name] = sizes[-1] if class_name in FEATURES else given
         return Tensor(name, sizes)
 
     def free(self, name: str) -> str:
@@ -127,6 +144,42 @@ class Builder:
         return self.tensors[value]
 
     def natural(self, value: Value | None) -> Tensor:
+        """A value in its own shape; more axes than DL4J has become one."""
+        assert value is not None
+        return self.shaped(self.tensor(value), natural(sample(value)))
+
+    def shaped(self, tensor: Tensor, sizes: Sizes) -> Tensor:
+        """The same elements in another shape.
+
+        DL4J can't reshape 4 axes unless the first one stays, gets 3 others wrong then, and can't make 4 axes of 3: where there
+        are 4 on either side, it takes a step between.
+        """
+        if tensor.sizes == sizes:
+            return tensor
+        key = (tensor.layer, sizes)
+        if key not in self._reshaped:
+            if len(tensor.sizes) == MOST_AXES:
+                tensor = self._reshape(tensor, (tensor.sizes[0], product(tensor.sizes[1:])))
+            elif len(sizes) == MOST_AXES and len(tensor.sizes) == MOST_AXES - 1:
+                tensor = self._reshape(tensor, (product(sizes),))
+            self._reshaped[key] = tensor if tensor.sizes == sizes else self._reshape(tensor, sizes)
+        return self._reshaped[key]
+
+    def _reshape(self, tensor: Tensor, sizes: Sizes) -> Tensor:
+        return self("Reshape", tensor, sizes, target_shape=list(known(sizes)))
+
+    def features(self, tensor: Tensor) -> int | None:
+        """How many channels DL4J believes a tensor has: those of the last layer with a number of outputs of its own, which it
+        looks for along every layer's first input."""
+        return self._features[tensor.layer]
+
+
+ACTIVATIONS = frozenset({"Activation", "ELU", "LeakyReLU", "ReLU", "Softmax", "ThresholdedReLU"})
+FEATURES = (WEIGHTS.keys() - {"BatchNormalization"}) | {"Bidirectional"}
+"""Layers with a number of outputs of their own, as DL4J sees it."""
+
+
+def natural(self, value: Value | None) -> Tensor:
         """A value in its own shape; more axes than DL4J has become one."""
         assert value is not None
         return self.shaped(self.tensor(value), natural(sample(value)))

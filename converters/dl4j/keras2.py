@@ -19,6 +19,9 @@ import numpy as np
 KERAS_VERSION = "2.15.0"
 """Only the first digit means something to DL4J."""
 
+ATTRIBUTE = 64000
+"""Bytes that an HDF5 attribute may have."""
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -62,10 +65,21 @@ def write(
         file.attrs["keras_version"] = KERAS_VERSION
         file.attrs["model_config"] = json.dumps({"class_name": "Functional", "config": config}, separators=(",", ":"))
         weights = file.create_group("model_weights")
+        for key, names in split_names([layer.name for layer in layers]).items():
+            weights.attrs[key] = np.asarray(names, "S")
         for layer in layers:
             write_weights(weights.create_group(layer.name), layer)
         for key, text in attributes.items():  # DL4J reads only those that it knows
             file.attrs[key] = text
+
+
+def split_names(names: list[str]) -> dict[str, list[str]]:
+    """The attribute `layer_names`, or, where it would be larger than an HDF5 attribute may be, several with numbers, as Keras
+    writes them. DL4J reads none of them, Keras does."""
+    each = ATTRIBUTE // max(map(len, names))
+    if len(names) <= each:
+        return {"layer_names": names}
+    return {f"layer_names{i // each}": names[i : i + each] for i in range(0, len(names), each)}
 
 
 def write_weights(group: Any, layer: Layer) -> None:

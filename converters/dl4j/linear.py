@@ -118,10 +118,8 @@ def _each_multiplies(node: Node, x: Value, matrices: Value) -> str | None:
         at = batch_axis(x)
         if at == x.type.rank - 2 and product(sample(x)) == matrices.shape[-2]:
             return None
-        outer = sample(x)[:-2]
-        if at == 0 and x.type.rank == matrices.type.rank + 1 and outer == matrices.shape[:-2]:
-            return TOO_MANY if product((*sample(x), matrices.shape[-1])) > LIMIT else None
-        if at == 0 and x.type.rank == matrices.type.rank and (1, *sample(x)[:-2]) == matrices.shape[:-2]:
+        outer = sample(x)[:-1] if at == x.type.rank - 2 else sample(x)[:-2]
+        if matrices.shape[:-2] in (outer, (1, *outer)):
             return TOO_MANY if product((*sample(x), matrices.shape[-1])) > LIMIT else None
     return "DL4J's Dense has one matrix of weights"
 

@@ -19,7 +19,7 @@ from ...ops.recurrent import Lstm, SimpleRnn
 from ..target import Emission
 from . import parts
 from .batch import batch_axis, sample
-from .builder import ZEROS, Builder, Tensor
+from .builder import Builder, Tensor, initializers
 from .saying import RANK, UNKNOWN, emission, first
 
 ACTIVATIONS = {
@@ -86,7 +86,7 @@ def _layer(b: Builder, node: Node, weights: dict[str, np.ndarray], sequences: bo
     config = {**_config(node), "return_sequences": sequences}
     width = _units(node)
     if any("/" in name for name in weights):
-        inner = {"class_name": class_name, "config": {**config, "name": "layer"}}
+        inner = {"class_name": class_name, "config": {**initializers(class_name), **config, "name": "layer"}}
         class_name, config, width = "Bidirectional", {"layer": inner, "merge_mode": "concat"}, 2 * width
     sizes = (sample(first(node))[0], width) if sequences else (width,)
     return b(class_name, b.natural(first(node)), sizes, weights, **config)
@@ -136,7 +136,6 @@ def _weights(node: Node) -> dict[str, np.ndarray]:
 def _config(node: Node) -> dict[str, Any]:
     op: Any = node.op
     config = {
-        **ZEROS,
         "units": _units(node),
         "activation": ACTIVATIONS[op.activation],
         "go_backwards": False,

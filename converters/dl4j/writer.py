@@ -29,8 +29,7 @@ def write(graph: Graph, path: Path, contract: Mapping[str, str], options: Option
     for i, (name, value) in enumerate(zip(graph.output_names, graph.outputs, strict=True)):
         tensor = b.output(layer_name(name, i, "output"), value)
         outputs.append(Port(name, tensor.layer, value.dtype, value.type.rank))
-    values = {tensor.layer: value.name for value, tensor in b.tensors.items() if value.producer is not None}
-    names = Names(tuple(inputs), tuple(outputs), values)
+    names = Names(tuple(inputs), tuple(outputs), observable(b))
     write_file(
         path,
         layer_name(graph.name, 0, "model"),
@@ -39,6 +38,15 @@ def write(graph: Graph, path: Path, contract: Mapping[str, str], options: Option
         [p.layer for p in outputs],
         {KEY: names.text(), **contract},
     )
+
+
+def observable(b: Builder) -> dict[str, str]:
+    """Layer → the value of the graph that it gives, as the graph has it."""
+    values: dict[str, str] = {}
+    for value, tensor in b.tensors.items():
+        if value.producer is not None and batch_axis(value) == 0 and tensor.sizes == sample(value):
+            values.setdefault(tensor.layer, value.name)
+    return values
 
 
 def refuse_ports(graph: Graph) -> None:

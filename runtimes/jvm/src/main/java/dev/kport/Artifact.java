@@ -7,7 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.graph.vertex.VertexIndices;
 import org.deeplearning4j.nn.modelimport.keras.KerasModelImport;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A Keras file as DL4J imports it. */
@@ -43,9 +46,29 @@ final class Artifact {
         return named;
     }
 
-    /** What every layer gives, by its name. */
+    /**
+     * What every layer gives, by its name. Each gets copies: an activation writes its result over what it reads, so that
+     * ComputationGraph.feedForward gives, for the layer before it, what the activation made of that.
+     */
     Map<String, INDArray> observe(Map<String, INDArray> given) {
-        return graph.feedForward(inOrder(given), false);
+        LayerWorkspaceMgr plain = LayerWorkspaceMgr.noWorkspaces();
+        GraphVertex[] vertices = graph.getVertices();
+        Map<String, INDArray> results = new LinkedHashMap<>(given);
+        graph.rnnClearPreviousState();
+        for (int index : graph.topologicalSortOrder()) {
+            GraphVertex vertex = vertices[index];
+            if (vertex.isInputVertex()) {
+                continue;
+            }
+            VertexIndices[] read = vertex.getInputVertices();
+            for (int i = 0; i < read.length; i++) {
+                String name = vertices[read[i].getVertexIndex()].getVertexName();
+                vertex.setInput(i, results.get(name).dup(), plain);
+            }
+            results.put(vertex.getVertexName(), vertex.doForward(false, plain).dup());
+            vertex.clear();
+        }
+        return results;
     }
 
     private INDArray[] inOrder(Map<String, INDArray> given) {
