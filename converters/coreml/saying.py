@@ -11,6 +11,7 @@ from ...ir import Node, Value
 from ..target import Emission, Options
 from .builder import Builder
 from .dtypes import BOOL, FP16, FP32, INT32, INT32_RANGE
+from .os_version import specification
 
 Say = Callable[..., Any]
 """(builder, node, input tensors...) → the output tensor, or a tuple of them."""
@@ -46,6 +47,7 @@ def emission(say: Say, accepts: Accepts = always, types: frozenset[str] = EVERYT
         b.bind(node.outputs, [b.as_value(y, v.dtype) for y, v in zip(tensors, node.outputs, strict=True)])
 
     def accepted(node: Node, options: Options) -> str | None:
+        specification(options)  # what isn't one is told before anything is written
         return border(node) or accepts(node, options)
 
     return Emission(emit, accepted)

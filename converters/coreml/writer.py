@@ -65,7 +65,9 @@ def refuse_texts(graph: Graph) -> None:
     sides = [*zip(graph.input_names, graph.inputs, strict=True), *zip(graph.output_names, graph.outputs, strict=True)]
     texts = [name for name, value in sides if value.dtype == "string"]
     if texts:
-        raise UnsupportedError(f"CoreML has no tensors of text, as are {', '.join(dict.fromkeys(texts))}: choose another target")
+        raise UnsupportedError(
+            f"CoreML has no tensors of text: choose another target. Received: {', '.join(dict.fromkeys(texts))}"
+        )
 
 
 def build(graph: Graph, options: Options) -> tuple[Any, dict[str, str]]:
