@@ -179,54 +179,6 @@ FEATURES = (WEIGHTS.keys() - {"BatchNormalization"}) | {"Bidirectional"}
 """Layers with a number of outputs of their own, as DL4J sees it."""
 
 
-def natural(self, value: Value | None) -> Tensor:
-        """A value in its own shape; more axes than DL4J has become one."""
-        assert value is not None
-        return self.shaped(self.tensor(value), natural(sample(value)))
-
-    def shaped(self, tensor: Tensor, sizes: Sizes) -> Tensor:
-        """The same elements in another shape.
-
-        DL4J can't reshape 4 axes unless the first one stays, gets 3 others wrong then, and can't make 4 axes of 3: where there
-        are 4 on either side, it takes a step between.
-        """
-        if tensor.sizes == sizes:
-            return tensor
-        key = (tensor.layer, sizes)
-        if key not in self._reshaped:
-            if len(tensor.sizes) == MOST_AXES:
-                tensor = self._reshape(tensor, (tensor.sizes[0], product(tensor.sizes[1:])))
-            elif len(sizes) == MOST_AXES and len(tensor.sizes) == MOST_AXES - 1:
-                tensor = self._reshape(tensor, (product(sizes),))
-            self._reshaped[key] = tensor if tensor.sizes == sizes else self._reshape(tensor, sizes)
-        return self._reshaped[key]
-
-    def _reshape(self, tensor: Tensor, sizes: Sizes) -> Tensor:
-        return self("Reshape", tensor, sizes, target_shape=list(known(sizes)))
-
-    def features(self, tensor: Tensor) -> int | None:
-        """How many channels DL4J believes a tensor has: those of the last layer with a number of outputs of its own, which it
-        looks for along every layer's first input."""
-        return self._features[tensor.layer]
-
-
-ACTIVATIONS = frozenset({"Activation", "ELU", "LeakyReLU", "ReLU", "Softmax", "ThresholdedReLU"})
-WITH_FEATURES = frozenset(
-    {
-        "Bidirectional",
-        "Conv1D",
-        "Conv2D",
-        "Conv2DTranspose",
-        "Conv3D",
-        "Dense",
-        "DepthwiseConv2D",
-        "Embedding",
-        "LSTM",
-        "SimpleRNN",
-    }
-)
-
-
 def natural(sizes: Sizes) -> Sizes:
     """The sizes of a sample as DL4J can hold them."""
     if not sizes:
