@@ -36,8 +36,13 @@ export async function close() {
   await browser?.close();
 }
 
+/** A headless Chromium. */
+export function launch() {
+  return chromium.launch({ executablePath: found(), args: FLAGS });
+}
+
 async function start() {
-  const browser = await chromium.launch({ executablePath: found(), args: FLAGS });
+  const browser = await launch();
   const page = await browser.newPage();
   const forget = () => { open = null; };
   browser.on('disconnected', forget);
