@@ -32,7 +32,8 @@ class Runtime:
     """A runtime outside Python: a project in `runtimes/`, copied to a folder of its own and built there.
 
     needs: commands that have to be there, each with the lowest major version that will do; build: what is run in the folder;
-    command: what is run there to serve requests, and environment: with what, unless the user's own says otherwise.
+    command: what is run there to serve requests, and environment: with what, unless the user's own says otherwise;
+    kept: what the build makes, and the file that it makes it of alone: it stays as long as that file is the same.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Runtime:
     build: tuple[tuple[str, ...], ...]
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
+    kept: tuple[str, str] | None = None
 
     @property
     def folder(self) -> Path:
@@ -94,16 +96,34 @@ class Runtime:
             new, old = Path(made) / "new", Path(made) / "old"
             with resources.as_file(resources.files("kport.runtimes") / self.name) as source:
                 shutil.copytree(source, new, ignore=shutil.ignore_patterns(*BUILT, "__pycache__"))
-            for command in self.build:
-                done = subprocess.run(command, cwd=new, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-                if done.returncode:
-                    said = (done.stdout + done.stderr)[-TAIL:].strip()
-                    raise MissingComponentError(f"{self.title}: {' '.join(command)} failed: {said}")
+            keeps = self._keeps_build(new)
+            if not keeps:
+                self._build(new)
             (new / MARK).write_text(self.fingerprint())
-            if self.folder.exists():
-                self.folder.rename(old)
-            new.rename(self.folder)
+            try:
+                if self.folder.exists():
+                    self.folder.rename(old)
+                    if keeps and self.kept is not None:
+                        (old / self.kept[0]).rename(new / self.kept[0])
+                new.rename(self.folder)
+            except OSError:
+                if not self.is_installed:  # by another process meanwhile
+                    raise
         return self.folder
+
+    def _keeps_build(self, new: Path) -> bool:
+        """Whether the project would be built as it is already."""
+        if self.kept is None or not (self.folder / MARK).exists() or not (self.folder / self.kept[0]).is_dir():
+            return False
+        before, after = self.folder / self.kept[1], new / self.kept[1]
+        return before.exists() and before.read_bytes() == after.read_bytes()
+
+    def _build(self, folder: Path) -> None:
+        for command in self.build:
+            done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            if done.returncode:
+                said = (done.stdout + done.stderr)[-TAIL:].strip()
+                raise MissingComponentError(f"{self.title}: {' '.join(command)} failed: {said}")
 
     def process(self) -> RuntimeProcess:
         """Its process, one for all who ask. MissingComponentError if it isn't installed."""
@@ -144,6 +164,7 @@ RUNTIMES = {
             needs={"node": 18, "npm": 8},
             build=(("npm", "ci", "--no-audit", "--no-fund"),),
             command=("node", "serve.mjs"),
+            kept=("node_modules", "package-lock.json"),
         ),
         Runtime(
             "jvm",

@@ -51,12 +51,27 @@ def test_what_another_version_installed_is_brought_up_to_date(runtime: Runtime) 
     assert runtime.is_installed and not (folder / "old").exists()
 
 
+def test_packages_stay_while_their_list_does(runtime: Runtime) -> None:
+    """Who has no network can go on to a version of kport that needs the same packages."""
+    folder = runtime.install()
+    (folder / MARK).write_text("another")
+    (folder / "node_modules" / "package").touch()
+    offline = replace(runtime, build=(("ls", "no-such-file"),))
+    assert offline.require() == folder
+    assert (folder / "node_modules" / "package").exists() and (folder / "serve.mjs").exists()
+    (folder / MARK).write_text("another")
+    (folder / "package-lock.json").write_text("{}")
+    with pytest.raises(MissingComponentError, match="ls no-such-file failed"):
+        offline.require()
+
+
 def test_another_build_is_another_fingerprint(runtime: Runtime) -> None:
     runtime.install()
     assert not replace(runtime, build=(("mkdir", "target"),)).is_installed
 
 
 def test_a_failed_build_leaves_what_was_there(runtime: Runtime) -> None:
+    runtime = replace(runtime, kept=None)
     folder = runtime.install()
     broken = replace(runtime, build=(("ls", "no-such-file"),))
     with pytest.raises(MissingComponentError, match=r"ls no-such-file failed: .*no-such-file"):
