@@ -75,6 +75,11 @@ def not_equal(b: Builder, x: Operand, y: Operand) -> Operand:
     return on(b, on(b, combine(b, "Subtract", as_floats(x), as_floats(y)), parts.absolute), parts.positive)
 
 
+def _compares(node: Node) -> str | None:
+    """A comparison of x with itself asks whether it is a number."""
+    return "DL4J has no way to tell what isn't a number" if node.inputs[0] is node.inputs[1] else accepts(node)
+
+
 def as_floats(x: Operand) -> Operand:
     return x if x.array is None else Operand(x.sizes, array=x.array.astype(np.float32))
 
@@ -217,8 +222,8 @@ EMISSIONS: dict[type[Op], Emission] = {
     bounds.Clip: emission(_clip, dynamic=_channels_known),
     Cast: emission(_cast, _casts, dynamic=_channels_known),
     BatchNorm: emission(_batch_norm, _normalises, dynamic=_last_axis),
-    logic.Equal: binary(equal),
-    logic.NotEqual: binary(not_equal),
+    logic.Equal: binary(equal, _compares),
+    logic.NotEqual: binary(not_equal, _compares),
     logic.Greater: binary(greater),
     logic.Less: binary(lambda b, x, y: greater(b, y, x)),
     logic.GreaterEqual: binary(lambda b, x, y: inverted(b, greater(b, y, x))),

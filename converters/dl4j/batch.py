@@ -47,10 +47,12 @@ def batch_axis(value: Value) -> int | None:
 
 
 def moved(node: Node, axis: int) -> int | None:
-    """Where an operation puts the batch axis of its first input that isn't constant."""
+    """Where an operation puts the batch axis of its first input that isn't constant; None if it doesn't keep it."""
     x = next(v for v in node.inputs if v is not None and not v.is_constant)
+    y = node.outputs[0]
     rule = next((rule for op, rule in MOVES.items() if isinstance(node.op, op)), None)
-    return axis + node.outputs[0].type.rank - x.type.rank if rule is None else rule(node.op, x.shape, node.outputs[0].shape, axis)
+    place = axis + y.type.rank - x.type.rank if rule is None else rule(node.op, x.shape, y.shape, axis)
+    return place if place is not None and 0 <= place < y.type.rank else None
 
 
 def _transpose(op: Any, x: Shape, y: Shape, axis: int) -> int:
@@ -97,8 +99,8 @@ def sample(value: Value) -> Sizes:
 
 
 def is_size(value: Value | None) -> bool:
-    """Whether a value is computed from sizes of tensors alone: DL4J needs none of those."""
-    while value is not None and not value.is_constant:
+    """Whether a value is computed from sizes of tensors alone, a number or a vector of them: DL4J needs none of those."""
+    while value is not None and not value.is_constant and value.type.rank <= 1 and None not in value.shape:
         node = value.producer
         if node is None:
             return False

@@ -104,8 +104,8 @@ def _multiplies(node: Node) -> str | None:
         if data.type.rank < matrix.type.rank:
             return MOVED
         return along_batch(data, [data.type.rank - (2 if x.data is not None else 1)])
-    outer = sample(x)[:-2]
-    if batch_axis(x) not in range(x.type.rank - 2) or batch_axis(x) != batch_axis(y) or outer != sample(y)[:-2]:
+    axis = batch_axis(x)
+    if axis not in range(x.type.rank - 2) or axis != batch_axis(y) or x.shape[:-2] != y.shape[:-2]:
         return MOVED
     if None not in (*sample(x), *sample(y)) and product((*sample(x), sample(y)[-1])) > LIMIT:
         return TOO_MANY

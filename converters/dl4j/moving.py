@@ -241,7 +241,7 @@ def _broadcasts(node: Node) -> str | None:
     ahead = y.type.rank - x.type.rank
     if x.data is not None:
         return None if axis < ahead or x.shape[axis - ahead] == 1 else PER_SAMPLE
-    return None if batch_axis(x) == axis - ahead else MOVED
+    return None if batch_axis(x) == axis - ahead and x.shape[axis - ahead] == y.shape[axis] else MOVED
 
 
 def _tile(b: Builder, node: Node) -> Tensor:
