@@ -11,11 +11,14 @@ from ..interpret import interpret
 from ..ir import Graph, Value
 from ..ir.graph import dtype_name
 from ..ops.promotion import is_float
-from ..ops.shapes import to_channels_first
+from ..ops.shapes import to_channels_first, to_channels_last
+from .passes.channels_last import SUFFIX as CHANNELS_LAST
 from .passes.half_precision import SUFFIX as HALF
 from .passes.layout import SUFFIX
 from .target import Tolerance
 
+OF_LAYER = "layer:"
+"""Begins the name of a tensor that a layer gives, for artifacts that are made of layers."""
 TINY = 1e-12
 """Below this magnitude a reference element has no meaningful relative error, and errors are measured against this: it is what
 a saturated sigmoid leaves, where runtimes' exponentials differ by more than rtol."""
@@ -93,14 +96,17 @@ def first_diverging_layer(
     output, or None if no layer computes it.
 
     graph: as traced; observed: the artifact's inner tensors by name, which is that of the value they hold, with the
-    suffixes of the layout pass where channels come first and of half precision.
+    suffixes of the layout passes where channels were moved and of half precision; or OF_LAYER with the path of the layer
+    that gives them.
     """
     found: list[str] = []
+    last = {node.layer: node.outputs[0] for node in graph.nodes}
 
     def look(value: Value, array: np.ndarray) -> None:
         if found or value.producer is None:
             return
-        for actual, expected in _forms(value, array, observed):
+        names = [value.name, *([OF_LAYER + value.producer.layer] if last[value.producer.layer] is value else [])]
+        for actual, expected in _forms(names, array, observed):
             if not compare_arrays(value.name, actual, expected, tolerance).agrees:
                 found.append(value.producer.layer)
 
@@ -111,10 +117,11 @@ def first_diverging_layer(
     return None if node is None else node.layer
 
 
-def _forms(value: Value, array: np.ndarray, observed: Mapping[str, np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:
-    """What the artifact has of a value, each with what it should be."""
+def _forms(values: Sequence[str], array: np.ndarray, observed: Mapping[str, np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """What the artifact has of a value by any of its names, each with what it should be."""
     layouts = {"": array}
     if array.ndim >= 3:
         layouts[SUFFIX] = array.transpose(to_channels_first(array.ndim))
-    names = ((value.name + suffix + half, form) for suffix, form in layouts.items() for half in ("", HALF))
+        layouts[CHANNELS_LAST] = array.transpose(to_channels_last(array.ndim))
+    names = ((name + suffix + half, form) for name in values for suffix, form in layouts.items() for half in ("", HALF))
     return [(observed[name], form) for name, form in names if name in observed]

@@ -3,6 +3,8 @@
 - Channels first: TensorFlow convolves and pools on a CPU with channels last only. The same layer with channels last, between
   two transpositions, which cancel those of its neighbours.
 - Lookup layers whose vectors are floats, as in Keras 2: the layer, and a cast.
+- Masks: they are tensors here, so no Embedding makes one; and layers that add up and the like don't mind them, where they are
+  of Keras 2.
 - Recurrent layers that are called on a list of the sequence and the initial states: these by their own name.
 """
 
@@ -12,7 +14,9 @@ from typing import Any
 
 from ... import ops
 from ...layers.convolutional.base import BaseConvolution
+from ...layers.core.embedding import Embedding
 from ...layers.layer import Layer, calling
+from ...layers.merging.merge import Merge
 from ...layers.pooling.adaptive_pooling import BaseAdaptivePooling
 from ...layers.pooling.global_pooling import BaseGlobalPooling
 from ...layers.pooling.window_pooling import BasePooling
@@ -42,7 +46,12 @@ class Adapter:
         """The outputs for the arguments; NotImplemented where the layer can be called as it is."""
         if _is_called_on_list(layer, args):
             sequences, *states = args[0]
-            return layer(sequences, *args[1:], **kwargs, initial_state=states)
+            mask = flatten(kwargs.pop("mask", None))[0]  # that of the sequence
+            return layer(sequences, *args[1:], mask=mask, **kwargs, initial_state=states)
+        if isinstance(layer, Merge) and kwargs.get("mask") is not None and layer.any_masks:
+            return layer(*args, **{key: value for key, value in kwargs.items() if key != "mask"})
+        if isinstance(layer, Embedding) and layer.mask_zero:
+            return self._changed(layer, args, kwargs, mask_zero=False)(*args, **kwargs)
         if _gives_floats(layer):
             return ops.cast(self._changed(layer, args, kwargs, vector_dtype=VECTOR_DTYPE)(*args, **kwargs), layer.vector_dtype)  # type: ignore[attr-defined]
         if _is_channels_first(layer):

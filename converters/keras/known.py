@@ -17,7 +17,7 @@ from ...layers.rnn.time_distributed import TimeDistributed
 from ...models.functional import Functional
 from ...models.model import Model
 from ...models.sequential import Sequential
-from ...registry import activations, layers
+from ...registry import activations
 from ...tree import flatten
 from .operations import MODULES
 
@@ -59,7 +59,7 @@ def _is_plain(layer: Layer) -> bool:
     kind = type(layer)
     if isinstance(layer, Operation):
         return layer.operation in MODULES
-    if layers.items.get(kind.__name__) is not kind or kind.__name__ in LACKING or isinstance(layer, (Lambda, OpLayer)):
+    if kind.__module__.partition(".")[0] != "kport" or kind.__name__ in LACKING or isinstance(layer, (Lambda, OpLayer)):
         return False
     if isinstance(layer, Model) and not isinstance(layer, (Functional, Sequential)):
         return False

@@ -132,9 +132,9 @@ def _named(tensor: Any, name: str, earlier: list[Any], names: Names) -> KerasTen
     """The output from a layer of this name; where the layer that gives it has another, through one that does nothing."""
     layer = tensor.call.layer
     if layer.name == name:
-        return tensor  # type: ignore[no-any-return]
+        return tensor
     is_new = isinstance(layer, Operation) and not any(tensor is other for other in earlier)
     if is_new and names.claim(name):
         layer.name = name
-        return tensor  # type: ignore[no-any-return]
-    return Identity(name=name if names.claim(name) else names.unique(name))(tensor)  # type: ignore[no-any-return]
+        return tensor
+    return Identity(name=name if names.claim(name) else names.unique(name))(tensor)

@@ -70,6 +70,12 @@ def run(path: Path, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
     return [answer.outputs[name] for name in answer.order]
 
 
+def observe(path: Path, inputs: Sequence[np.ndarray]) -> Mapping[str, np.ndarray]:
+    """What each layer gives, by its name."""
+    names = [tensor["name"] for tensor in interface(path)]
+    return process_for(path).run(path, dict(zip(names, map(as_plain, inputs), strict=True)), observe=True).outputs
+
+
 def predict(path: Path, x: Mapping[str, np.ndarray] | Sequence[np.ndarray] | np.ndarray) -> dict[str, np.ndarray]:
     """The outputs by name, for arrays by input name, in order, or for the only input; they get the inputs' dtypes."""
     declared = Graph()

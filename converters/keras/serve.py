@@ -118,14 +118,10 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def inner(model: Any, packed: Any) -> dict[str, np.ndarray]:
-    """What the layers of the model give, each by its name; nested models are looked into no further."""
+    """What the layers of the model give, those that are called once, each by its name; nested models aren't looked into."""
     functional = functional_of(model)
-    found = {}
-    for operation in functional.operations:
-        for i, node in enumerate(operation._inbound_nodes):
-            for j, tensor in enumerate(node.outputs):
-                name = f"{operation.name}:{i}:{j}"
-                found[name] = tensor
+    given = {operation.name: [t for node in operation._inbound_nodes for t in node.outputs] for operation in functional.operations}
+    found = {f"layer:{name}": tensors[0] for name, tensors in given.items() if len(tensors) == 1}
     values = keras().Function(functional._inputs_struct, list(found.values()))(packed)
     return {name: array_of(value) for name, value in zip(found, values, strict=True)}
 

@@ -70,16 +70,16 @@ def _gather_nd(b: Builder, node: Node, x: Any, indices: Any) -> Any:
     assert value is not None and node.inputs[1] is not None
     depth = node.inputs[1].shape[-1] or 0
     sizes, rest = value.shape[:depth], value.shape[depth:]
-    steps = np.cumprod([1, *sizes[:0:-1]])[::-1].astype(node.inputs[1].dtype)
+    steps = np.cumprod([1, *(size or 0 for size in sizes[:0:-1])])[::-1].astype(node.inputs[1].dtype)
     place = b.operation(node, "Sum", b.operation(node, "Multiply", indices, steps), axis=-1)
-    flat = b.operation(node, "Reshape", x, newshape=[int(np.prod(sizes)), *rest])  # type: ignore[arg-type]
+    flat = b.operation(node, "Reshape", x, newshape=[-1, *rest])
     return b.operation(node, "Take", flat, place, axis=0)
 
 
 def _gather_nd_accepts(node: Node, options: Options) -> str | None:
     op: Any = node.op
     assert node.inputs[0] is not None
-    known = op.batch_dims == 0 and None not in node.inputs[0].shape
+    known = op.batch_dims == 0 and None not in node.inputs[0].shape[1:]
     return None if known else "keras.ops takes elements by several indices only along axes of known sizes"
 
 

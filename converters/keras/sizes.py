@@ -9,6 +9,7 @@ import numpy as np
 from ...ir import Node, Value
 from ...layers.reshaping.reshape import Reshape as ReshapeLayer
 from ...ops.casting import Cast
+from ...ops.creation import Arange
 from ...ops.op import Op
 from ...ops.shape import BroadcastTo, Concatenate, Dim, ExpandDims, Reshape
 from ..target import Emission, Options
@@ -90,7 +91,27 @@ def _broadcast_accepts(node: Node, options: Options) -> str | None:
     return "Keras broadcasts to sizes that are known, or those of a tensor" if None in sizes_in(node.inputs[1]) else None
 
 
+def _arange(b: Builder, node: Node, start: Any, stop: Any, step: Any) -> Any:
+    """As many as a tensor is long: ones added up, less one."""
+    counted = b.operation(node, "Cumsum", ones(b, node, _counted(node)), axis=0)  # type: ignore[arg-type]
+    return b.operation(node, "Subtract", counted, np.asarray(1, np.int32))
+
+
+def _arange_accepts(node: Node, options: Options) -> str | None:
+    return None if _counted(node) else "Keras counts to numbers that are known, or to the size of a tensor"
+
+
+def _counted(node: Node) -> Node | None:
+    """The Dim node to whose size the node counts from 0 in steps of 1."""
+    start, stop, step = node.inputs
+    assert start is not None and stop is not None and step is not None
+    plain = start.data is not None and step.data is not None and (start.data, step.data) == (0, 1)
+    (size,) = sizes_in(stop)
+    return size if plain and isinstance(size, Node) else None
+
+
 EMISSIONS: dict[type[Op], Emission] = {
+    Arange: emission(_arange, _arange_accepts),
     BroadcastTo: emission(_broadcast_to, _broadcast_accepts),
     Dim: emission(_dim, _dim_accepts),
     Reshape: emission(_reshape, _reshape_accepts),

@@ -60,6 +60,7 @@ TARGET = Target(
     run=runner.run,
     predict=runner.predict,
     runtime=runner.runtime,
+    observe=runner.observe,
     extra="keras",
     is_model=True,
 )

@@ -57,4 +57,4 @@ def gate_factors(width: int, *, is_gru: bool) -> np.ndarray:
     output; the candidate has another activation.
     """
     gates = (1.2, 1.2, 1.0) if is_gru else (1.2, 1.2, 1.0, 1.2)
-    return np.repeat(np.float32(gates), width // len(gates))
+    return np.repeat(np.asarray(gates, np.float32), width // len(gates))

@@ -9,6 +9,7 @@ from ...ir import Graph, TensorType, Value
 from ...layers.attention.multi_head import HeadedAttention
 from ...layers.core.masking import Masking
 from ...layers.layer import Layer, calling, keeping
+from ...layers.merging.merge import Merge
 from ...layers.operation import Operation, OpLayer
 from ...models.model import Model
 from ...ops.op import Op
@@ -69,11 +70,10 @@ def trace_whole(model: Model) -> Graph:
     adapter = Adapter()
 
     def keep(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        graph = next((x.graph for x in flatten([args, kwargs]) if isinstance(x, Value)), None)
-        if graph is None or not _is_kept(layer, kwargs):
+        if not any(isinstance(x, Value) for x in flatten([args, kwargs])) or not _is_kept(layer, kwargs):
             return NotImplemented
         outputs = adapter.adapted(layer, args, kwargs)
-        return _record(graph, layer, args, kwargs) if outputs is NotImplemented else outputs
+        return _record(layer, args, kwargs) if outputs is NotImplemented else outputs
 
     with keeping(keep):
         return trace(model)
@@ -83,10 +83,13 @@ def _is_kept(layer: Layer, kwargs: dict[str, Any]) -> bool:
     """Whether the layer can be a node. Models are gone through, and a mask that Masking makes is an operation's."""
     if isinstance(layer, (Masking, Model, Operation, OpLayer)) or not is_known(layer):
         return False
-    return not (isinstance(layer, HeadedAttention) and not layer.zero_where_masked and any("mask" in key for key in kwargs))
+    masked = any("mask" in key and value is not None for key, value in kwargs.items())
+    old_attention = isinstance(layer, HeadedAttention) and not layer.zero_where_masked
+    masked_merge = isinstance(layer, Merge) and not layer.any_masks  # in Keras it takes masks from tensors only
+    return not (masked and (old_attention or masked_merge))
 
 
-def _record(graph: Graph, layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _record(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Records the call as one node."""
     tensors: list[Value] = []
 
@@ -99,5 +102,5 @@ def _record(graph: Graph, layer: Layer, args: tuple[Any, ...], kwargs: dict[str,
     arguments = map_structure(place, (args, kwargs))
     with calling():
         outputs = layer.infer(args, kwargs)
-    results = graph.record(WholeLayer(call=Call(layer, arguments, outputs)), tensors)
+    results = WholeLayer(call=Call(layer, arguments, outputs))(*tensors)
     return pack_like(outputs, list(results) if isinstance(results, tuple) else [results])
