@@ -13,7 +13,7 @@ export async function load(tf, files, folder) {
     }),
   };
   const isLayers = json.format ? json.format === 'layers-model' : 'model_config' in json.modelTopology;
-  return isLayers ? layersModel(await tf.loadLayersModel(handler), json.signature, contract) : graphModel(tf, await tf.loadGraphModel(handler), contract);
+  return isLayers ? layersModel(tf, await tf.loadLayersModel(handler), json.signature, contract) : graphModel(tf, await tf.loadGraphModel(handler), contract);
 }
 
 // The names are the signature's; without one, those of the nodes. Who wrote the model knows their order: JSON objects sort names
@@ -67,20 +67,33 @@ async function innerTensors(model) {
 }
 
 // A layers model knows its layers' names; the signature that kport writes, in the same order, those of the Keras model.
-function layersModel(model, signature, contract) {
+function layersModel(tf, model, signature, contract) {
   const named = (own, said) => (said && Object.keys(said).length === own.length ? Object.keys(said) : own);
   const inputs = named(model.inputNames, signature?.inputs);
   return {
     contract,
     inputs,
     outputs: named(model.outputNames, signature?.outputs),
-    async run(tensors) {
-      const given = inputs.map((name) => tensors[name]);
-      return [model.predict(given.length === 1 ? given[0] : given)].flat();
+    run: async (tensors) => predict(model, inputs, tensors),
+    async observe(tensors) {
+      const inner = model.layers.map((layer) => [layer.name, outputOf(layer)]).filter(([, output]) => output);
+      const probe = tf.model({ inputs: model.inputs, outputs: inner.map(([, output]) => output) }); // of the same layers
+      const arrays = await Promise.all(predict(probe, inputs, tensors).map(arrayOf));
+      return Object.fromEntries(arrays.map((array, i) => [`layer:${inner[i][0]}`, array]));
     },
-    observe: async () => ({}),
     dispose: () => model.dispose(),
   };
+}
+
+function predict(model, inputs, tensors) {
+  const given = inputs.map((name) => tensors[name]);
+  return [model.predict(given.length === 1 ? given[0] : given)].flat();
+}
+
+// The output of a layer that is called once and gives one; a nested model counts its own graph as a call.
+function outputOf(layer) {
+  const calls = layer.inboundNodes.slice(layer.layers ? 1 : 0);
+  return calls.length === 1 && calls[0].outputTensors.length === 1 ? calls[0].outputTensors[0] : null;
 }
 
 /** A tensor's array, off the device. */

@@ -15,6 +15,7 @@ import pytest
 import kport
 from kport import layers, models
 from kport.converters import installation
+from kport.converters.parity import first_diverging_layer
 from kport.converters.runtime_process import RuntimeProcess
 from kport.converters.target import Options
 from kport.converters.tfjs import layers_model_config, runner
@@ -371,6 +372,19 @@ def test_training_goes_on(model: list[Any], trainable: int, tmp_path: Path) -> N
 
 
 # as users do it
+
+
+def test_the_first_layer_that_differs_is_named(tmp_path: Path) -> None:
+    """Of a model whose weights were changed after it was written."""
+    layered = [layers.Input((6, 6, 1)), layers.Conv2D(2, 3, name="first"), layers.Flatten(), layers.Dense(3, name="second")]
+    model = models.Sequential([*layered, layers.Dense(2, "softmax", name="third")])
+    written(model, tmp_path / "model")
+    inputs, graph = [floats(2, 6, 6, 1)], trace(model)
+    observed = TARGET.observe(tmp_path / "model", inputs)
+    assert {"layer:first", "layer:flatten", "layer:second", "layer:third"} <= {name.rstrip("_0123456789") for name in observed}
+    bound = TARGET.tolerances["float32"]
+    model.get_layer("second").kernel.assign(model.get_layer("second").kernel.numpy() + 1)
+    assert first_diverging_layer(trace(model), inputs, observed, bound, graph.output_names[0]) == "second"
 
 
 def test_a_real_model_by_the_command(tmp_path: Path) -> None:
