@@ -46,14 +46,14 @@ def merge_padding(graph: Graph) -> tuple[Graph, int]:
         pads = pad.op.padding[1:-1]
         own = op.padding if not isinstance(op.padding, str) else ((0, 0),) * len(pads)
         merged = tuple((a + c, b + d) for (a, b), (c, d) in zip(own, pads, strict=True))
-        if isinstance(op, MaxPool) and not (_is_non_negative(pad.inputs[0]) and _fits(merged, op)):
+        if isinstance(op, MaxPool) and not (is_non_negative(pad.inputs[0]) and fits(merged, op)):
             return None
         return replace(op, padding=merged)(pad.inputs[0], *inputs[1:])
 
     return rewrite(graph, rule)
 
 
-def _is_non_negative(value: Value | None) -> bool:
+def is_non_negative(value: Value | None) -> bool:
     node = value.producer if value is not None else None
     if node is None:
         return False
@@ -62,7 +62,7 @@ def _is_non_negative(value: Value | None) -> bool:
     return isinstance(node.op, NON_NEGATIVE)
 
 
-def _fits(pads: tuple[tuple[int, int], ...], pool: MaxPool) -> bool:
+def fits(pads: tuple[tuple[int, int], ...], pool: MaxPool) -> bool:
     """Whether every window has an element of x: its taps are neighbours, and more than there is padding on a side."""
     within = all(before < size and after < size for (before, after), size in zip(pads, pool.window, strict=True))
     return within and all(d == 1 for d in pool.dilations)

@@ -169,6 +169,10 @@ class Builder:
             self.weights[key] = Weight(array, None, half=False)
         return self._constant(self.weights[key], name, None)
 
+    def zeros(self, size: int | None) -> Tensor:
+        """A bias of zeros: XNNPACK takes a convolution only with one, and old runtimes FULLY_CONNECTED."""
+        return self.constant(np.zeros(size or 0, np.float32), "float32", "zeros")
+
     def ints(self, values: Sequence[int] | int, name: str = "ints") -> Tensor:
         """A constant of int32, as TFLite wants axes, sizes and indices."""
         return self.constant(values, "int32", name)

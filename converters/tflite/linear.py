@@ -20,7 +20,7 @@ def fully_connected(b: Builder, x: Tensor, kernel: Tensor, bias: Tensor | None) 
     """x @ kernel + bias, with a constant kernel (K, N), which TFLite wants as (N, K)."""
     rows = b.expand(x, [0]) if x.type.rank == 1 else x
     kind = rows.type.with_shape((*rows.type.shape[:-1], kernel.type.shape[-1]))
-    inputs = [rows, b.transpose(kernel, (1, 0)), bias]
+    inputs = [rows, b.transpose(kernel, (1, 0)), bias or b.zeros(kernel.type.shape[-1])]
     y = b("FULLY_CONNECTED", *inputs, type=kind, keep_num_dims=rows.type.rank > 2)
     return b.squeeze(y, [0]) if rows is not x else y
 

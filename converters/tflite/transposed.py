@@ -13,7 +13,7 @@ from .saying import FLOAT, emission
 from .schema import SAME, VALID
 from .shape import dim
 from .tensor import Tensor
-from .window import as_before, as_image, zeros
+from .window import as_before, as_image
 
 
 def _conv_transpose(b: Builder, node: Node, x: Tensor, kernel: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -63,7 +63,7 @@ def _blocks(b: Builder, x: Tensor, kernel: Tensor, bias: Tensor | None) -> Tenso
     assert size is not None and outputs is not None
     weights = b.reshape(kernel, (size * size * outputs, 1, 1, inputs))
     kind = x.type.with_shape((*x.type.shape[:-1], size * size * outputs))
-    repeated = zeros(b, size * size * outputs)
+    repeated = b.zeros(size * size * outputs)
     if bias is not None and bias.constant is not None:
         repeated = b.tiled(bias.constant.array, bias.name, size * size)
     y = b("CONV_2D", x, weights, repeated, type=kind, padding=VALID, stride_w=1, stride_h=1)

@@ -12,6 +12,7 @@ from ...ops.conv import Conv
 from ...ops.op import Op
 from ...ops.pool import AveragePool, MaxPool
 from ...ops.shapes import same_padding
+from ..passes.merge_padding import fits, is_non_negative
 from ..target import Emission, Options
 from .builder import Builder
 from .saying import FLOAT, emission
@@ -77,19 +78,14 @@ def _conv(b: Builder, node: Node, x: Tensor, kernel: Tensor, bias: Tensor | None
         outputs = kernel.type.shape[-1]
         weights = b.reshape(kernel, (1, *(1,) * (4 - rank), *window, outputs))
         multiplier = (outputs or 0) // op.groups
-        inputs = [as_image(b, x), weights, bias or zeros(b, outputs)]
+        inputs = [as_image(b, x), weights, bias or b.zeros(outputs)]
         y = b("DEPTHWISE_CONV_2D", *inputs, type=kind, depth_multiplier=multiplier, **options)
     else:
         weights = b.transpose(kernel, (rank - 1, *range(rank - 1)))
         weights = b.reshape(weights, (weights.type.shape[0], 1, *weights.type.shape[1:])) if rank == 3 else weights
-        inputs = [as_image(b, x), weights, bias or zeros(b, kernel.type.shape[-1])]
+        inputs = [as_image(b, x), weights, bias or b.zeros(kernel.type.shape[-1])]
         y = b("CONV_2D", *inputs, type=kind, **options)
     return as_before(b, y, rank)
-
-
-def zeros(b: Builder, size: int | None) -> Tensor:
-    """A bias of zeros: XNNPACK takes a convolution only with one."""
-    return b.constant(np.zeros(size or 0, np.float32), "float32", "zeros")
 
 
 def _image_type(kind: TensorType) -> TensorType:
@@ -117,6 +113,9 @@ def _conv_3d(b: Builder, node: Node, x: Tensor, kernel: Tensor, bias: Tensor | N
 
 
 def _pool(name: str, value: float) -> Any:
+    """value: what is padded with; where nothing is negative and no window is padding alone, zeros do for a maximum, which
+    XNNPACK has."""
+
     def say(b: Builder, node: Node, x: Tensor) -> Tensor:
         op: Any = node.op
         if len(op.window) == 3:
@@ -124,7 +123,8 @@ def _pool(name: str, value: float) -> Any:
         padding, pads = geometry(op, x.type.shape[1:-1], op.window)
         kind = _image_type(node.output.type)
         options = {"padding": padding, **_sides(op.strides, "stride_{}"), **_filter(op.window)}
-        y = b(name, as_image(b, padded(b, x, pads, value)), type=kind, **options)
+        fill = 0 if pads is not None and is_non_negative(node.inputs[0]) and fits(pads, op) else value
+        y = b(name, as_image(b, padded(b, x, pads, fill)), type=kind, **options)
         if pads is not None and name == "AVERAGE_POOL_2D":
             y = b.binary("MUL", y, b.constant(_share(op, x), "float32", "share"))
         return as_before(b, y, x.type.rank)

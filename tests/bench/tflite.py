@@ -98,13 +98,14 @@ def _operators(path: Path) -> list[str]:
 
 
 def _latency(paths: list[Path], threads: int, calls: int = 30) -> list[list[float]]:
-    """Milliseconds of each call of each file, call by call in turns, on one seeded sample."""
+    """Milliseconds of each call of each file, call by call in turns (who is first takes turns too), on one seeded sample."""
     found = [_opened(path, threads) for path in paths]
     times: list[list[float]] = [[] for _ in paths]
     for opened in found:
         _feed(opened)
     for turn in range(calls + 3):
-        for i, opened in enumerate(found):
+        for i in range(len(found)) if turn % 2 else reversed(range(len(found))):
+            opened = found[i]
             start = time.perf_counter()
             opened.invoke()
             if turn >= 3:  # the first calls warm up
