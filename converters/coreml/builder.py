@@ -34,6 +34,7 @@ class Builder:
         self.observed: dict[str, str] = {}
         """Name in the program → name of the graph's value that it holds."""
         self.uses: dict[Value, list[Node]] = {}
+        self.results: list[Value] = []
         self.joined: dict[tuple[int, ...], Any] = {}
         """Where the concatenation of these tensors (by identity) can be had without one."""
         self.finished: set[str] = set()
@@ -77,17 +78,20 @@ class Builder:
     def emit(self, graph: Graph) -> None:
         """Adds what the table says for every node."""
         outer, self.uses = self.uses, graph.uses()
-        for value in graph.outputs:
-            self.uses.setdefault(value, [])
+        ends, self.results = self.results, graph.outputs
         layer = self._layer
         for node in graph.nodes:
             self._layer = node.layer or layer
             self._emissions[type(node.op)].emit(self, node)  # type: ignore[index]
-        self._layer, self.uses = layer, outer
+        self._layer, self.uses, self.results = layer, outer, ends
 
     def is_read(self, value: Value) -> bool:
         """Whether anything in the graph being emitted reads a value, or it is an output."""
-        return value in self.uses
+        return self.reads(value) > 0
+
+    def reads(self, value: Value | None) -> int:
+        """How often a value is read in the graph being emitted; being an output counts too."""
+        return len(self.readers(value)) + sum(value is v for v in self.results)
 
     def readers(self, value: Value | None) -> list[Node]:
         """The nodes of the graph being emitted that read a value."""

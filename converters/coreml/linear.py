@@ -7,8 +7,9 @@ from ...ops import factors
 from ...ops.linear import Linear, MatMul
 from ...ops.op import Op
 from ..target import Emission
+from .attention import attention
 from .builder import Builder, Var
-from .saying import FLOATS, NUMBERS, emission, one
+from .saying import FLOATS, NUMBERS, emission
 
 _MOST_AXES = 3
 """Of what CoreML's linear takes."""
@@ -27,9 +28,14 @@ def _linear(b: Builder, node: Node, x: Var, kernel: Var, bias: Var = None) -> Va
     return product if bias is None else b("add", x=product, y=bias)
 
 
+def _matmul(b: Builder, node: Node, x: Var, y: Var) -> Var:
+    attended = attention(b, node)
+    return b("matmul", x=x, y=y) if attended is None else attended
+
+
 EMISSIONS: dict[type[Op], Emission] = {
     Linear: emission(_linear, types=FLOATS),
-    MatMul: one("matmul", "x", "y", types=NUMBERS),
+    MatMul: emission(_matmul, types=NUMBERS),
 }
 
 UNSUPPORTED: dict[type[Op], str] = {

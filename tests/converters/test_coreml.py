@@ -162,6 +162,37 @@ def test_a_layer_that_core_ml_computes_wrong_is_a_loop(tmp_path: Path) -> None:
     assert "gru" not in found and found.count("while_loop") == 1
 
 
+@pytest.mark.parametrize("precision", ["float32", "float16"])
+def test_attention_is_one_operation_from_ios_18_on(precision: str, tmp_path: Path) -> None:
+    def plain(x: KerasTensor) -> KerasTensor:
+        return layers.MultiHeadAttention(num_heads=2, key_dim=4)(x, x)
+
+    options = Options(min_os="ios18", precision=precision)
+    for sizes in ((None, 8), (6, 8)):
+        path = tmp_path / f"{sizes[0]}.mlpackage"
+        found = kinds(agrees(model_of(plain, sizes), [floats(2, 6, 8)], path, options))
+        assert found.count("scaled_dot_product_attention") == 1 and not {"softmax", "matmul"} & set(found)
+    assert "softmax" in kinds(write(model_of(plain, (6, 8)), tmp_path / "older.mlpackage", Options(min_os="ios17")))
+
+
+def test_a_row_that_is_masked_throughout_attends_to_all_alike(tmp_path: Path) -> None:
+    def masked(x: KerasTensor) -> KerasTensor:
+        x = layers.Embedding(20, 8, mask_zero=True)(x)
+        return layers.MultiHeadAttention(num_heads=2, key_dim=4)(x, x, use_causal_mask=True)
+
+    graph = model_of(masked, (5,), dtype="int32")
+    found = kinds(agrees(graph, [TOKENS], tmp_path / NAME, Options(min_os="ios18")))
+    assert found.count("scaled_dot_product_attention") == 1
+
+
+def test_scores_that_are_an_output_stay(tmp_path: Path) -> None:
+    def both(x: KerasTensor) -> KerasTensor:
+        return layers.MultiHeadAttention(num_heads=2, key_dim=4)(x, x, return_attention_scores=True)
+
+    found = kinds(agrees(model_of(both, (6, 8)), [floats(2, 6, 8)], tmp_path / NAME, Options(min_os="ios18")))
+    assert "scaled_dot_product_attention" not in found
+
+
 def test_names_and_order_are_those_of_the_keras_model(tmp_path: Path) -> None:
     second, first = layers.Input((3,), name="second/1"), layers.Input((4,), name="first-one")
     hidden = layers.Dense(2, name="hidden")(first)
