@@ -5,10 +5,16 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+
+ADDED = "kport.added"
+"""The metadata that kport adds to a TFLite model."""
 
 
 def onnx_file(path: Path) -> None:
@@ -98,10 +104,31 @@ def _bodies(node: Any) -> list[Any]:
     return [attribute.g for attribute in node.attribute if attribute.HasField("g")]
 
 
-def tfjs_folder(path: Path) -> None:
-    """Keys in order."""
+def tfjs_folder(path: Path, signature: Mapping[str, Any]) -> None:
+    """Keys in order, and a whole signature: tensorflowjs leaves it out for frozen graphs and mixes up the names of several
+    tensors otherwise."""
     file = path / "model.json"
-    file.write_text(json.dumps(json.loads(file.read_text()), sort_keys=True, separators=(",", ":")))
+    model = json.loads(file.read_text()) | {"signature": signature}
+    file.write_text(json.dumps(model, sort_keys=True, separators=(",", ":")))
+
+
+def tflite_file(data: bytes) -> bytes:
+    """A TFLite model with room for kport's metadata: the last thing in the file, so that it can grow."""
+    from tensorflow.lite.python import schema_py_generated as schema
+    from tensorflow.lite.tools import flatbuffer_utils
+
+    model = flatbuffer_utils.convert_bytearray_to_object(data)
+    room, entry = schema.BufferT(), schema.MetadataT()
+    room.data = np.frombuffer(b"{}", np.uint8)
+    entry.name, entry.buffer = ADDED, len(model.buffers)
+    model.buffers.append(room)
+    model.metadata = [*(model.metadata or []), entry]
+    packed = bytearray(flatbuffer_utils.convert_object_to_bytearray(model))
+    packed += bytes(-len(packed) % 4)
+    table = schema.Model.GetRootAs(packed, 0).Buffers(entry.buffer)._tab
+    field = table.Pos + table.Offset(4)
+    packed[field : field + 4] = struct.pack("<I", len(packed) - field)
+    return bytes(packed) + struct.pack("<I", 2) + b"{}"
 
 
 def package(path: Path) -> None:

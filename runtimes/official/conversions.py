@@ -70,7 +70,7 @@ def tflite(graph: Graph, place: Path, options: Options) -> str:
     if options["precision"] == "float16":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.target_spec.supported_types = [tf.float16]
-    place.write_bytes(converter.convert())
+    place.write_bytes(canonical.tflite_file(converter.convert()))
     return f"TFLiteConverter {tf.__version__}"
 
 
@@ -84,7 +84,7 @@ def tfjs(graph: Graph, place: Path, options: Options) -> str:
         converter.convert_tf_frozen_model(str(graph.frozen), ",".join(sides(graph)[1]), str(place), **more)
     else:
         converter.convert_tf_saved_model(str(graph.saved), str(place), SIGNATURE, use_structured_outputs_names=True, **more)
-    canonical.tfjs_folder(place)
+    canonical.tfjs_folder(place, graph.signature())
     return version("tensorflowjs")
 
 
@@ -104,11 +104,9 @@ def coreml(graph: Graph, place: Path, options: Options) -> str:
         skip_model_load=True,
     )
     specification = model.get_spec()
-    names = [output.name for output in specification.description.output]
-    for i, name in enumerate(names):
-        ct.utils.rename_feature(specification, name, f"kport_output_{i}")  # no name is taken while another leaves it
-    for i, name in enumerate(graph.function.structured_outputs):
-        ct.utils.rename_feature(specification, f"kport_output_{i}", name)
+    for name, operation in graph.operations().items():
+        if name != operation:
+            ct.utils.rename_feature(specification, operation, name)
     made = graph.folder / "made.mlpackage"  # coremltools refuses other names
     ct.models.MLModel(specification, weights_dir=model.weights_dir, skip_model_load=True).save(str(made))
     canonical.package(made)

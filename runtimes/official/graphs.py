@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.core.framework import types_pb2
 
 SIGNATURE = "serving_default"
 Shapes = Mapping[str, list[int | None]]
@@ -44,10 +45,8 @@ class Graph(ABC):
         if set(inputs) != set(self.specs):
             raise ValueError(f"expected arrays for the inputs {list(self.specs)}. Received: {list(inputs)}")
         given = {n: a.astype(object) if a.dtype.kind == "U" else a for n, a in inputs.items()}
-        return {
-            n: np.char.decode(y.astype(bytes), "utf-8", "replace") if y.dtype == object else y
-            for n, y in self.compute(given).items()
-        }
+        found = self.compute(given)
+        return {name: as_text(found[name]) for name in self.function.structured_outputs}
 
     @cached_property
     def function(self) -> Any:
@@ -59,10 +58,31 @@ class Graph(ABC):
 
         return tf.function(call, autograph=False).get_concrete_function(*self.specs.values())
 
+    def operations(self) -> dict[str, str]:
+        """The operation of `function` that gives each output: it lists its results by name."""
+        results = [tensor.op.name for tensor in self.function.outputs]
+        return dict(zip(sorted(self.function.structured_outputs), results, strict=True))
+
     def interface(self) -> dict[str, Any]:
         """Inputs and outputs as JSON has them."""
         outputs = self.function.structured_outputs
         return {"inputs": [said(n, s) for n, s in self.specs.items()], "outputs": [said(n, t) for n, t in outputs.items()]}
+
+    def signature(self) -> dict[str, Any]:
+        """The tensors of the form that converters read, by the names of the inputs and outputs, as SignatureDef's JSON. A
+        SavedModel's function has its tensors in the order of their names."""
+        sides: tuple[Any, Any] = sorted(self.specs), sorted(self.function.structured_outputs)
+        if self.frozen is not None:
+            tensors = tuple([f"{name}:0" for name in names] for names in sides)
+        else:
+            function = tf.saved_model.load(str(self.saved)).signatures[SIGNATURE]
+            tensors = tuple([t.name for t in side] for side in (function.inputs[: len(self.specs)], function.outputs))
+        types = ({n: about(s) for n, s in side.items()} for side in (self.specs, self.function.structured_outputs))
+        named = [
+            {n: {"name": t, **known[n]} for n, t in zip(names, found, strict=True)}
+            for names, found, known in zip(sides, tensors, types, strict=True)
+        ]
+        return {"inputs": named[0], "outputs": named[1]}
 
     @cached_property
     def saved(self) -> Path:
@@ -102,6 +122,11 @@ class SavedGraph(Graph):
         return self._loaded
 
 
+def as_text(array: np.ndarray) -> np.ndarray:
+    """UTF-8 as Unicode; anything else as it is."""
+    return np.char.decode(array.astype(bytes), "utf-8", "replace") if array.dtype == object else array
+
+
 def chosen(signatures: Mapping[str, Any], path: Path) -> str:
     """The signature that serving uses, or the first there is."""
     if not signatures:
@@ -123,6 +148,12 @@ def merged(name: str, shape: tf.TensorShape, asked: list[int | None] | None) -> 
     if asked is not None and not shape.is_compatible_with(asked):
         raise ValueError(f"expected a shape that fits input '{name}' of {shape}. Received: {tuple(asked)}")
     return shape if asked is None else shape.merge_with(asked)
+
+
+def about(tensor: Any) -> dict[str, Any]:
+    """A tensor's dtype and shape as the JSON of TensorInfo."""
+    sizes = [{"size": str(-1 if d is None else d)} for d in tensor.shape.as_list()] if tensor.shape.rank else []
+    return {"dtype": types_pb2.DataType.Name(tensor.dtype.as_datatype_enum), "tensorShape": {"dim": sizes}}
 
 
 def said(name: str, tensor: Any) -> dict[str, Any]:
