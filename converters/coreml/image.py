@@ -27,7 +27,7 @@ def _resize(b: Builder, node: Node, x: Var) -> Var:
             return _picked(b, x, before, op.size)
         return b("upsample_nearest_neighbor", x=x, scale_factor_height=factors[0], scale_factor_width=factors[1])
     if None in before and op.size is None:
-        newer = {"half_pixel_centers": True} if b.specification >= IOS16 else {}  # before, it was understood
+        newer: dict[str, Any] = {"half_pixel_centers": True} if b.specification >= IOS16 else {}  # before, it was understood
         height, width = op.factors
         return b("upsample_bilinear", x=x, scale_factor_height=height, scale_factor_width=width, align_corners=False, **newer)
     height, width = op.sizes(before)
@@ -37,10 +37,10 @@ def _resize(b: Builder, node: Node, x: Var) -> Var:
 def _factors(op: Any, before: tuple[int | None, ...]) -> tuple[int, int] | None:
     """By which whole numbers the image grows, if it does."""
     if op.size is None:
-        return op.factors  # type: ignore[no-any-return]
+        return op.factors[0], op.factors[1]
     if None in before or any(size % old for size, old in zip(op.size, before, strict=True)):
         return None
-    return op.size[0] // before[0], op.size[1] // before[1]  # type: ignore[operator]
+    return op.size[0] // before[0], op.size[1] // before[1]
 
 
 def _picked(b: Builder, x: Var, before: tuple[Any, ...], size: tuple[int, ...]) -> Var:

@@ -67,11 +67,11 @@ def _border(path: Path) -> dict[str, Any]:
 def _to_border(path: Path, inputs: Sequence[np.ndarray]) -> Arrays:
     """The inputs in the types that packages take. UsageError for integers that need more than 32 bits."""
     version = package.version(path)
-    arrays = []
+    arrays: Arrays = []
     for array in map(np.asarray, inputs):
         kind = border_type(array.dtype.name, version)
         if kind == INT32 and array.size and not (array.min() >= INT32_RANGE[0] and array.max() <= INT32_RANGE[1]):
-            raise UsageError(f"expected integers of 32 bits: CoreML has no others. Received: up to {array.max()}")
+            raise UsageError(f"expected integers of 32 bits: CoreML has no others. Received: {array.min()} to {array.max()}")
         arrays.append(np.ascontiguousarray(array.astype(NUMPY[kind], copy=False)))
     return arrays
 

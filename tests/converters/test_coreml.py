@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from kport.errors import FileError, KportError, UnsupportedError, UsageError
 from kport.interpret import interpret
 from kport.ir import Graph, TensorType
 from kport.layers.keras_tensor import KerasTensor
+from kport.ops.pool import MaxPool
 from kport.trace import trace
 from tests.compare import assert_same
 from tests.layers.oracle import random_weights
@@ -227,7 +229,9 @@ def test_dtypes_that_a_border_does_not_have(dtype: str, tmp_path: Path) -> None:
 def test_integers_beyond_32_bits(tmp_path: Path) -> None:
     x = layers.Input((1,), dtype="int64", name="x")
     write(trace(models.Functional([x], layers.Lambda(lambda x: ops.add(x, x))(x))), tmp_path / NAME)
-    with pytest.raises(UsageError, match=r"expected integers of 32 bits: CoreML has no others. Received: up to 4294967296"):
+    with pytest.raises(
+        UsageError, match=r"expected integers of 32 bits: CoreML has no others. Received: 4294967296 to 4294967296"
+    ):
         TARGET.run(tmp_path / NAME, [np.array([[1 << 32]])])
     big = models.Functional([x], layers.Lambda(lambda x: ops.add(x, np.int64(1 << 40)))(x))
     with pytest.raises(UnsupportedError, match="CoreML's integers have 32 bits"):
@@ -299,6 +303,32 @@ def test_the_same_model_gives_the_same_bytes(tmp_path: Path) -> None:
     assert len(contents(a)) == 3
     assert contents(a) == contents(b) == contents(c)
     assert contents(tmp_path / "loops.mlpackage") == contents(tmp_path / "again.mlpackage")
+
+
+@pytest.mark.parametrize("precision", ["float32", "float16"])
+def test_converting_a_file_from_end_to_end(precision: str, tmp_path: Path) -> None:
+    report = kport.convert(FIXTURE, "coreml", tmp_path / NAME, precision=precision)
+    (found,) = report.targets
+    assert (found.status, found.path) == ("passed", str(tmp_path / NAME)), found.reason
+    assert found.runtime == TARGET.runtime()
+    assert found.bytes == sum(len(data) for data in contents(tmp_path / NAME).values())
+    assert kport.convert(FIXTURE, "coreml", tmp_path / NAME, precision=precision).targets[0].status == "passed"
+    assert kport.verify(FIXTURE, tmp_path / NAME).targets[0].status == "passed"
+    about = TARGET.read_contract(tmp_path / NAME)
+    assert about is not None and about["kport.parity"].startswith("passed in ")
+    assert json.loads(about[KEY])["golden"]["inputs"].keys() == {"input_1"}
+
+
+def test_a_wrong_package_is_withheld_and_its_first_layer_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(b: Any, node: Any) -> None:
+        TARGET.emissions[MaxPool].emit(b, node)
+        b.hold(node.outputs, [b("mul", x=b.tensor(node.output), y=b.number(1.5, b.tensor(node.output)))])
+
+    broken = {**TARGET.emissions, MaxPool: replace(TARGET.emissions[MaxPool], emit=wrong)}
+    monkeypatch.setattr("kport.converters.coreml.writer.EMISSIONS", broken)
+    (found,) = kport.convert(FIXTURE, "coreml", tmp_path / NAME).targets
+    assert found.status == "failed" and not (tmp_path / NAME).exists()
+    assert found.first_diverging_layer is not None and "add" in found.first_diverging_layer
 
 
 def test_metadata_and_how_a_package_is_told(tmp_path: Path) -> None:
