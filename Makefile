@@ -54,5 +54,9 @@ $(VENV)/.bench: $(VENV)/.dev
 		tf2onnx==1.17.0 onnx==1.22.0 keras==3.15.1 tf-keras==2.19.0
 	touch $@
 
+# tflite-runtime's last release needs numpy < 2: the tests make this environment themselves if it isn't there
+.bench/tflite_runtime/.ready: $(VENV)/.dev
+	$(BIN)/python -c "from tests.converters.tflite_old_runtime import python; python()"
+
 clean:
 	rm -rf $(VENV) .bench $(TREE) demo-output

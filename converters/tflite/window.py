@@ -96,20 +96,25 @@ def _image_type(kind: TensorType) -> TensorType:
 
 def _conv_3d(b: Builder, node: Node, x: Tensor, kernel: Tensor, bias: Tensor | None, options: dict[str, Any]) -> Tensor:
     """CONV_3D has no groups: one after another, and concatenated."""
-    op: Any = node.op
+    groups = node.op.groups  # type: ignore[attr-defined]
     kind = node.output.type.with_dtype("float32")
-    if op.groups == 1:
+    if groups == 1:
         return b("CONV_3D", x, kernel, bias, type=kind, **options)
-    outputs = (kernel.type.shape[-1] or 0) // op.groups
-    part = kind.with_shape((*kind.shape[:-1], outputs))
-    inputs = kernel.type.shape[-2]
-    axis = b.ints(4, "axis")
-    pieces = b.several("SPLIT", [axis, x], [x.type.with_shape((*x.type.shape[:-1], inputs))] * op.groups, num_splits=op.groups)
-    kernel_type = kernel.type.with_shape((*kernel.type.shape[:-1], outputs))
-    kernels = b.several("SPLIT", [axis, kernel], [kernel_type] * op.groups, num_splits=op.groups)
-    ys = [b("CONV_3D", p, k, type=part, **options) for p, k in zip(pieces, kernels, strict=True)]
+    assert kernel.constant is not None
+    part = x.type.with_shape((*x.type.shape[:-1], kernel.type.shape[-2]))
+    pieces = b.several("SPLIT", [b.ints(4, "axis"), x], [part] * groups, num_splits=groups)
+    kernels = [b.weight(k, f"{kernel.name}:{i}") for i, k in enumerate(np.split(kernel.constant.array, groups, -1))]
+    result = kind.with_shape((*kind.shape[:-1], kernels[0].type.shape[-1]))
+    ys = [b("CONV_3D", p, k, type=result, **options) for p, k in zip(pieces, kernels, strict=True)]
     y = b("CONCATENATION", *ys, type=kind, axis=4)
     return y if bias is None else b.binary("ADD", y, bias)
+
+
+def _conv_accepts(node: Node, options: Options) -> str | None:
+    op: Any = node.op
+    kernel = node.inputs[1]
+    computed = kernel is None or not kernel.is_constant
+    return "CONV_3D has no groups" if computed and op.groups > 1 and len(op.strides) == 3 else None
 
 
 def _pool(name: str, value: float) -> Any:
@@ -183,7 +188,7 @@ def _average_accepts(node: Node, options: Options) -> str | None:
 
 
 EMISSIONS: dict[type[Op], Emission] = {
-    Conv: emission(_conv, types=FLOAT),
+    Conv: emission(_conv, _conv_accepts, FLOAT),
     AveragePool: emission(_pool("AVERAGE_POOL_2D", 0), _average_accepts, FLOAT),
     MaxPool: emission(_pool("MAX_POOL_2D", LOWEST), _pool_accepts, FLOAT),
 }

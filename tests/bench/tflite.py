@@ -180,8 +180,8 @@ def goals(rows: list[Row]) -> list[Goal]:
 
 
 ABOUT = """The converter is TensorFlow 2.21's TFLiteConverter.from_keras_model. kport's files are those written without a
-check, which hold no golden case, as the converter's don't. Ratio: the median over pairs of calls in LiteRT with XNNPACK, kport's artifact
-over the converter's, batch of one; below 1 is faster; "-" where the converter fails."""
+check, which hold no golden case, as the converter's don't. Ratio: the median over pairs of calls in LiteRT with XNNPACK,
+kport's artifact over the converter's, batch of one; below 1 is faster; "-" where the converter fails."""
 
 
 def section(times: int) -> Section:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,14 @@ from kport.converters.prepare import prepare
 from kport.converters.target import Options
 from kport.converters.tflite.target import TARGET
 from kport.errors import UnsupportedError
+from kport.ir import Graph
 from kport.trace import trace
 from tests.compare import assert_same
 from tests.converters.grid import sampled
 from tests.converters.tflite_old_runtime import NEWEST, run_all
 from tests.layers.graphs import built_layer, model_of
+from tests.ops.cases import CASES as OPERATIONS
+from tests.ops.test_ops import arrays_of, graph_inputs, record
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -37,23 +41,25 @@ WRONG_THERE = {
 }
 
 
-def agree(cases: list[Any], folder: Path) -> None:
+Case = tuple[str, Graph, list[Any]]
+
+
+def agree(cases: Iterable[Case], folder: Path) -> None:
     """Writes a model for each case, runs all of them in both runtimes, and compares."""
     expected = {}
-    for number, parameter in enumerate(cases):
-        model, inputs = model_of(*built_layer(parameter.values[0]))
+    for number, (name, graph, inputs) in enumerate(cases):
         path = folder / f"{number}.tflite"
         try:
-            graph = prepare(trace(model), TARGET, Options())
+            prepared = prepare(graph, TARGET, Options())
         except UnsupportedError:
             continue
-        TARGET.write(graph, path, {}, Options())
+        TARGET.write(prepared, path, {}, Options())
         arrays = [np.asarray(a) for a in inputs]
         np.savez(folder / f"{number}.in.npz", **{str(i): a for i, a in enumerate(arrays)})
-        expected[str(number)] = parameter.id, TARGET.run(path, arrays)
+        expected[str(number)] = name, TARGET.run(path, arrays)
     errors = run_all(folder)
     assert {expected[number][0]: error for number, error in errors.items()} == {}
-    assert len(expected) > len(cases) / 2
+    assert len(expected) > 50
     different = {}
     for number, (name, outputs) in expected.items():
         found = np.load(folder / f"{number}.out.npz")
@@ -64,10 +70,28 @@ def agree(cases: list[Any], folder: Path) -> None:
     assert set(different) <= WRONG_THERE, different
 
 
-def test_a_sample_of_the_grid(runtime: None, tmp_path: Path) -> None:
-    agree([case for case in sampled(0.1) if not case.marks], tmp_path)
+def of_layers(share: float) -> Iterator[Case]:
+    for parameter in sampled(share):
+        if not parameter.marks:
+            model, inputs = model_of(*built_layer(parameter.values[0]))
+            yield parameter.id, trace(model), inputs
+
+
+def of_operations() -> Iterator[Case]:
+    for case in OPERATIONS:
+        arrays = arrays_of(case)
+        yield case.id, record(case, arrays, True), graph_inputs(arrays)
+
+
+def test_a_sample_of_the_layers(runtime: None, tmp_path: Path) -> None:
+    agree(of_layers(0.1), tmp_path)
 
 
 @pytest.mark.slow
-def test_the_whole_grid(runtime: None, tmp_path: Path) -> None:
-    agree(sampled(1.0), tmp_path)
+def test_all_layers(runtime: None, tmp_path: Path) -> None:
+    agree(of_layers(1.0), tmp_path)
+
+
+@pytest.mark.slow
+def test_all_operations(runtime: None, tmp_path: Path) -> None:
+    agree(of_operations(), tmp_path)
