@@ -23,10 +23,39 @@ def reshape(*target: int) -> Step:
     return Step("Reshape", {"target_shape": list(target)})
 
 
+def moved(axis: int, rank: int) -> tuple[list[int], list[int]]:
+    """Permutations (of the axes after the batch) that make an axis the last one, and the last one that axis."""
+    there = [i for i in range(1, rank) if i != axis] + [axis]
+    return there, [there.index(i) + 1 for i in range(1, rank)]
+
+
+def channels_last(inner: Rewrite, axis: int = 1) -> Rewrite:
+    """A layer that TF.js has with channels last only, between permutations. axis: where they are first, with the batch."""
+
+    def rewrite(x: Said) -> list[Step]:
+        if x.config["data_format"] != "channels_first":
+            return inner(x)
+        if x.config.get("activation") in ("softmax", "log_softmax") or x.config.get("return_state"):
+            raise Refused("expected channels last, or one output and another activation. Received: data_format='channels_first'")
+        there, _ = moved(axis, len(x.shape))
+        shape = (x.shape[0], *(x.shape[i] for i in there))
+        steps = inner(replace(x, config={**x.config, "data_format": "channels_last"}, shapes=(shape,)))
+        back_axis = axis if x.config.get("return_sequences", True) else axis - 1
+        _, back = moved(back_axis, len(x.shape) - (back_axis < axis))
+        return [Step("Permute", {"dims": there}), *steps, Step("Permute", {"dims": back})]
+
+    return rewrite
+
+
 def in_rows(x: Said, *inner: Step, channels: int | None = None) -> list[Step]:
     """Steps on images of one column: (batch, T, C) as (batch, T, 1, C) and back. channels: of the last step."""
     last = x.size(-1)
     return [reshape(-1, 1, last), *inner, reshape(-1, last if channels is None else channels)]
+
+
+def itself(x: Said) -> list[Step]:
+    """The layer of the same name and configuration."""
+    return [Step(x.class_name, x.config, x.weights)]
 
 
 def by_rows(class_name: str, argument: str) -> Rewrite:
@@ -222,18 +251,13 @@ def batch_normalization(x: Said) -> list[Step]:
     weights = {"gamma": np.ones(channels, np.float32), "beta": np.zeros(channels, np.float32)} | x.weights
     norm = Step("BatchNormalization", {**x.config, "axis": -1, "center": True, "scale": True}, weights)
     if axis != rank - 1:
-        return [Step("Permute", {"dims": dims}) if dims else norm for dims in _swapped(axis, rank)]
+        there, back = moved(axis, rank)
+        return [Step("Permute", {"dims": there}), norm, Step("Permute", {"dims": back})]
     if rank <= MOST_AXES:
         return [norm]
     if list(x.shape[1:]).count(None) > 1:
         raise Refused(f"expected an input of rank {MOST_AXES} at most, or of known size. Received: shape={x.shape}")
     return [reshape(-1, channels), norm, reshape(*(-1 if size is None else size for size in x.shape[1:]))]
-
-
-def _swapped(axis: int, rank: int) -> list[list[int]]:
-    """Permutations (of the axes after the batch) that make an axis the last one, and back; between them nothing."""
-    there = [i for i in range(1, rank) if i != axis] + [axis]
-    return [there, [], [there.index(i) + 1 for i in range(1, rank)]]
 
 
 def normalization(x: Said) -> list[Step]:

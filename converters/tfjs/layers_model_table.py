@@ -15,11 +15,6 @@ from .layers_model_rewrites import Rewrite
 from .layers_model_steps import Refused, Said, Step
 
 
-def itself(x: Said) -> list[Step]:
-    """The layer of the same name and configuration."""
-    return [Step(x.class_name, x.config, x.weights)]
-
-
 @dataclass(frozen=True)
 class Row:
     """only: the values of arguments that TF.js computes with; reason: why no others; rewrite: what the layer becomes;
@@ -27,7 +22,7 @@ class Row:
 
     only: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     reason: str = "TF.js ignores it"
-    rewrite: Rewrite = itself
+    rewrite: Rewrite = rewrites.itself
     rank: int | None = None
 
     def steps(self, x: Said) -> list[Step]:
@@ -41,10 +36,9 @@ class Row:
         return self.rewrite(x)
 
 
-LAST = "channels_last"
 _UNGROUPED = {"groups": (1,)}
-_ONE_AXIS = {"data_format": (LAST,)}
 _ONES = ([1], [1, 1], [1, 1, 1])
+_TRANSPOSED = {"dilation_rate": _ONES, "output_padding": (None,)}
 _RNN = {"zero_output_for_mask": (False,)}
 
 LAYERS: dict[str, Row] = {
@@ -65,17 +59,17 @@ LAYERS: dict[str, Row] = {
     "Softmax": Row(rewrite=rewrites.softmax),
     "ThresholdedReLU": Row(),
     # convolutions
-    "Conv1D": Row(_UNGROUPED | _ONE_AXIS, rewrite=rewrites.conv1d, rank=3),
+    "Conv1D": Row(_UNGROUPED, rewrite=rewrites.channels_last(rewrites.conv1d), rank=3),
     "Conv2D": Row(_UNGROUPED, rank=4),
     "Conv3D": Row(_UNGROUPED, rewrite=rewrites.volumes, rank=5),
-    "Conv1DTranspose": Row({"dilation_rate": _ONES, "output_padding": (None,)} | _ONE_AXIS, rewrite=rewrites.conv1d_transpose),
-    "Conv2DTranspose": Row({"dilation_rate": _ONES, "output_padding": (None,)}),
-    "DepthwiseConv1D": Row({"dilation_rate": _ONES} | _ONE_AXIS, rewrite=rewrites.depthwise_conv1d),
+    "Conv1DTranspose": Row(_TRANSPOSED, rewrite=rewrites.channels_last(rewrites.conv1d_transpose)),
+    "Conv2DTranspose": Row(_TRANSPOSED),
+    "DepthwiseConv1D": Row({"dilation_rate": _ONES}, rewrite=rewrites.channels_last(rewrites.depthwise_conv1d)),
     "DepthwiseConv2D": Row({"dilation_rate": _ONES}, rewrite=rewrites.depthwise_conv2d),
-    "SeparableConv1D": Row(_ONE_AXIS, rewrite=rewrites.separable_conv1d),
-    "SeparableConv2D": Row(_ONE_AXIS, "TF.js adds the bias to another axis"),
+    "SeparableConv1D": Row(rewrite=rewrites.channels_last(rewrites.separable_conv1d)),
+    "SeparableConv2D": Row(rewrite=rewrites.channels_last(rewrites.itself)),
     # pooling
-    **{f"{kind}Pooling1D": Row(_ONE_AXIS) for kind in ("Max", "Average")},
+    **{f"{kind}Pooling1D": Row(rewrite=rewrites.channels_last(rewrites.itself)) for kind in ("Max", "Average")},
     **{f"{kind}Pooling2D": Row() for kind in ("Max", "Average")},
     "MaxPooling3D": Row(rewrite=rewrites.max_pooling3d),
     "AveragePooling3D": Row(rewrite=rewrites.volumes),
@@ -95,7 +89,7 @@ LAYERS: dict[str, Row] = {
     "SimpleRNN": Row(_RNN, rewrite=rewrites.recurrent),
     "GRU": Row(_RNN | {"reset_after": (False,)}, "TF.js has no other", rewrites.recurrent),
     "RNN": Row(_RNN, rewrite=rewrites.recurrent),
-    "ConvLSTM2D": Row(_RNN | _ONE_AXIS, "TF.js's back ends have no such convolution", rewrites.recurrent),
+    "ConvLSTM2D": Row(_RNN, rewrite=rewrites.channels_last(rewrites.recurrent, axis=2)),
     "Bidirectional": Row(rewrite=rewrites.bidirectional),
     "TimeDistributed": Row(),
     "LSTMCell": Row(),
@@ -110,7 +104,7 @@ LAYERS: dict[str, Row] = {
     "Cropping2D": Row(),
     "UpSampling1D": Row(rewrite=rewrites.up_sampling1d),
     "UpSampling2D": Row({"interpolation": ("nearest",)}, "TF.js samples other points"),
-    "ZeroPadding1D": Row(_ONE_AXIS, rewrite=rewrites.by_rows("ZeroPadding2D", "padding")),
+    "ZeroPadding1D": Row(rewrite=rewrites.channels_last(rewrites.by_rows("ZeroPadding2D", "padding"))),
     "ZeroPadding2D": Row(),
 }
 

@@ -258,6 +258,11 @@ def test_everything_unsupported_is_said_at_once(tmp_path: Path) -> None:
     )
 
 
+def test_zeros_where_masked_are_refused(tmp_path: Path) -> None:
+    model = embedded(layers.LSTM(3, return_sequences=True, zero_output_for_mask=True, name="zeros"))
+    assert "layer 'zeros': expected zero_output_for_mask=False" in refusal(model, tmp_path / "model")
+
+
 def test_a_model_of_code_is_refused(tmp_path: Path) -> None:
     class Coded(models.Model):
         def call(self, x: Any) -> Any:
