@@ -103,7 +103,7 @@ class Builder:
             self._constants[key] = self.weight(array, hint)
         return self._constants[key]
 
-    def ints(self, values: Sequence[int] | int, hint: str = "ints") -> Tensor:
+    def ints(self, values: Sequence[int] | Sequence[Sequence[int]] | int, hint: str = "ints") -> Tensor:
         return self.constant(values, "int32", hint)
 
     def derived(self, x: Tensor, suffix: str, change: Callable[[np.ndarray], np.ndarray]) -> Tensor | None:
@@ -123,8 +123,8 @@ class Builder:
         if source == kind:
             return x
         if kind == "bool":
-            return self("NotEqual", x, self.constant(0, source, "zero"))  # type: ignore[no-any-return]
-        return self("Cast", x, SrcT=Type(source), DstT=Type(kind))  # type: ignore[no-any-return]
+            return self("NotEqual", x, self.constant(0, source, "zero"))
+        return self("Cast", x, SrcT=Type(source), DstT=Type(kind))
 
     def reshape(self, x: Tensor, sizes: Sequence[int]) -> Tensor:
         """x with these sizes, one of which may be -1; of a reshaped constant there is a constant."""
@@ -145,7 +145,7 @@ class Builder:
     def size(self, x: Tensor, axis: int) -> Tensor:
         """The size of one dimension of x, a scalar."""
         ends = (self.ints([v]) for v in (axis, axis + 1, 1))
-        return self("StridedSlice", self("Shape", x), *ends, shrink_axis_mask=1)  # type: ignore[no-any-return]
+        return self("StridedSlice", self("Shape", x), *ends, shrink_axis_mask=1)
 
     def dimension(self, x: Tensor, shape: Sequence[int | None], axis: int) -> Size:
         """The size of one dimension of x, which has this shape as far as it is known."""
@@ -157,7 +157,7 @@ class Builder:
         if all(isinstance(s, int) for s in sizes):
             return self.ints(sizes, "shape")  # type: ignore[arg-type]
         parts = [self.ints(s, "size") if isinstance(s, int) else s for s in sizes]
-        return self("Pack", *parts, N=len(parts), axis=0)  # type: ignore[no-any-return]
+        return self("Pack", *parts, N=len(parts), axis=0)
 
     def sizes(self, x: Tensor, shape: Sequence[int | None], axes: Iterable[int]) -> Tensor:
         """The sizes of these dimensions of x as a tensor."""
@@ -175,7 +175,7 @@ class Builder:
             else:
                 factors = self.sizes(x, shape, axes)
                 result.append(self("Prod", factors, self.ints([0], "axis"), keep_dims=False))
-        return self("Reshape", x, self.vector(result))  # type: ignore[no-any-return]
+        return self("Reshape", x, self.vector(result))
 
     def following(self, op: str, x: Tensor, *others: Tensor, **attributes: Any) -> Tensor:
         """A node that only moves the elements of x: what may be fused into the one that computes x still may."""
@@ -188,7 +188,7 @@ class Builder:
         """y with this shape, of which the sizes that aren't known are those of the same axes of x."""
         if list(shape).count(None) <= 1:
             return self.reshape(y, [-1 if d is None else d for d in shape])
-        return self("Reshape", y, self.sizes(x, shape, range(len(shape))))  # type: ignore[no-any-return]
+        return self("Reshape", y, self.sizes(x, shape, range(len(shape))))
 
     def only_reader(self, value: Value | None) -> bool:
         """Whether the node being emitted alone reads a value."""

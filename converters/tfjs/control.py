@@ -23,7 +23,7 @@ MOST_STEPS = 256
 
 def _scan(b: Builder, node: Node, *xs: Tensor) -> Sequence[Tensor]:
     op: Any = node.op
-    length = node.inputs[op.states].shape[0]  # type: ignore[union-attr]
+    length = node.inputs[op.states].shape[0]
     return _loop(b, node, xs) if length is None or length > MOST_STEPS else _unrolled(b, op, xs, length)
 
 
@@ -48,7 +48,7 @@ def _unpacked(b: Builder, x: Tensor, length: int) -> Sequence[Tensor]:
             x, axis = x.node.inputs[0], order[0]
     if length == 1:
         return (b("Squeeze", x, axis=[axis]),)
-    return b("Unpack", x, axis=axis, num=length, outputs=length)  # type: ignore[no-any-return]
+    return b("Unpack", x, axis=axis, num=length, outputs=length)
 
 
 def _loop(b: Builder, node: Node, xs: Sequence[Tensor]) -> Sequence[Tensor]:

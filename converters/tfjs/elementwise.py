@@ -43,8 +43,8 @@ def _wrapped(b: Builder, x: Tensor, dtype: str) -> Tensor:
     info = np.iinfo(dtype)
     least, count = b.ints(int(info.min), "least"), b.ints(1 << info.bits, "count")
     if not info.min:
-        return b("FloorMod", x, count)  # type: ignore[no-any-return]
-    return b("AddV2", b("FloorMod", b("Sub", x, least), count), least)  # type: ignore[no-any-return]
+        return b("FloorMod", x, count)
+    return b("AddV2", b("FloorMod", b("Sub", x, least), count), least)
 
 
 def _round(b: Builder, node: Node, x: Tensor) -> Tensor:
@@ -57,7 +57,7 @@ def _clip(b: Builder, node: Node, x: Tensor) -> Tensor:
     if kind == "float32" and (op.low, op.high) == (0, 6):
         return fused("Relu6")(b, node, x)
     if kind == "float32" and op.low is not None and op.high is not None:
-        return b("ClipByValue", x, *(b.constant(v, kind, "bound") for v in (op.low, op.high)))  # type: ignore[no-any-return]
+        return b("ClipByValue", x, *(b.constant(v, kind, "bound") for v in (op.low, op.high)))
     x = x if op.low is None else b("Maximum", x, b.weight(np.asarray(op.low, node.output.dtype), "low"))
     return x if op.high is None else b("Minimum", x, b.weight(np.asarray(op.high, node.output.dtype), "high"))
 
@@ -77,7 +77,7 @@ def _bits_of_both(b: Builder, x: Tensor, y: Tensor) -> Tensor:
         b("Sum", b("Mul", b("Mul", v, w), b.ints(scale, "weights")), b.ints([-1], "last"), keep_dims=False)
         for v, w, scale in zip(xs, ys, (weights, [*weights[:-1], -weights[-1]]), strict=True)
     )
-    return b("AddV2", low, b("Mul", high, b.ints(1 << HALF, "half")))  # type: ignore[no-any-return]
+    return b("AddV2", low, b("Mul", high, b.ints(1 << HALF, "half")))
 
 
 def _halves(b: Builder, x: Tensor) -> list[Tensor]:
@@ -96,8 +96,8 @@ def _and(b: Builder, node: Node, x: Tensor, y: Tensor) -> Tensor:
 def _or(b: Builder, node: Node, x: Tensor, y: Tensor) -> Tensor:
     """x | y = x + y - (x & y)"""
     if node.output.dtype == "bool":
-        return b("LogicalOr", x, y)  # type: ignore[no-any-return]
-    return b("Sub", b("AddV2", x, y), _bits_of_both(b, x, y))  # type: ignore[no-any-return]
+        return b("LogicalOr", x, y)
+    return b("Sub", b("AddV2", x, y), _bits_of_both(b, x, y))
 
 
 def _xor(b: Builder, node: Node, x: Tensor, y: Tensor) -> Tensor:
@@ -105,12 +105,12 @@ def _xor(b: Builder, node: Node, x: Tensor, y: Tensor) -> Tensor:
     dtype = node.output.dtype
     if dtype == "bool":
         as_ints = (b.cast(v, "bool", "int32") for v in (x, y))
-        return b("NotEqual", *as_ints)  # type: ignore[no-any-return]
+        return b("NotEqual", *as_ints)
     for bits, other in ((x, y), (y, x)):
         if other.data is not None and other.data.size == 1 and other.data.item() == _all_bits(dtype):
-            return b("Sub", b.ints(_all_bits(dtype), "bits"), bits)  # type: ignore[no-any-return]
+            return b("Sub", b.ints(_all_bits(dtype), "bits"), bits)
     both = b("Mul", _bits_of_both(b, x, y), b.ints(2, "two"))
-    return b("Sub", b("AddV2", x, y), both)  # type: ignore[no-any-return]
+    return b("Sub", b("AddV2", x, y), both)
 
 
 def _all_bits(dtype: str) -> int:
@@ -123,19 +123,19 @@ def _power_of_two(b: Builder, y: Tensor) -> Tensor:
 
 
 def _left_shift(b: Builder, node: Node, x: Tensor, y: Tensor) -> Tensor:
-    return b("Mul", x, _power_of_two(b, y))  # type: ignore[no-any-return]
+    return b("Mul", x, _power_of_two(b, y))
 
 
 def _right_shift(b: Builder, node: Node, x: Tensor, y: Tensor) -> Tensor:
     """⌊x / 2^y⌋; of its low bits x is freed first, so that the division is exact."""
     divisor = _power_of_two(b, y)
-    return b("FloorDiv", b("Sub", x, b("FloorMod", x, divisor)), divisor)  # type: ignore[no-any-return]
+    return b("FloorDiv", b("Sub", x, b("FloorMod", x, divisor)), divisor)
 
 
 def _floor_divide(b: Builder, node: Node, x: Tensor, y: Tensor) -> Tensor:
     if is_float(node.output.dtype):
-        return b("Floor", b("RealDiv", x, y))  # type: ignore[no-any-return]
-    return b("FloorDiv", x, y)  # type: ignore[no-any-return]
+        return b("Floor", b("RealDiv", x, y))
+    return b("FloorDiv", x, y)
 
 
 EMISSIONS: dict[type[Op], Emission] = {

@@ -19,7 +19,7 @@ KERNELS = {"nearest": "ResizeNearestNeighbor", "bilinear": "ResizeBilinear"}
 
 def _resize(b: Builder, node: Node, x: Tensor) -> Tensor:
     op: Any = node.op
-    return b(KERNELS[op.interpolation], x, _size(b, op, node, x), align_corners=False, half_pixel_centers=True)  # type: ignore[no-any-return]
+    return b(KERNELS[op.interpolation], x, _size(b, op, node, x), align_corners=False, half_pixel_centers=True)
 
 
 def _size(b: Builder, op: Any, node: Node, x: Tensor) -> Tensor:
@@ -27,7 +27,7 @@ def _size(b: Builder, op: Any, node: Node, x: Tensor) -> Tensor:
     if None not in known:
         return b.ints(known, "size")  # type: ignore[arg-type]
     before = b.sizes(x, node.inputs[0].shape, (1, 2))  # type: ignore[union-attr]
-    return b("Mul", before, b.ints(op.factors, "factors"))  # type: ignore[no-any-return]
+    return b("Mul", before, b.ints(op.factors, "factors"))
 
 
 def _accepts(node: Node, options: Options) -> str | None:
@@ -42,7 +42,7 @@ def _accepts(node: Node, options: Options) -> str | None:
 
 
 def _depth_to_space(b: Builder, node: Node, x: Tensor) -> Tensor:
-    return b("DepthToSpace", x, block_size=node.op.size, data_format="NHWC")  # type: ignore[attr-defined, no-any-return]
+    return b("DepthToSpace", x, block_size=node.op.size, data_format="NHWC")  # type: ignore[attr-defined]
 
 
 def _accepts_blocks(node: Node, options: Options) -> str | None:

@@ -33,7 +33,7 @@ def _slice(b: Builder, node: Node, x: Tensor) -> Tensor:
 
 
 def _dynamic_slice(b: Builder, node: Node, x: Tensor, begin: Tensor, size: Tensor) -> Tensor:
-    return b("Slice", x, begin, size)  # type: ignore[no-any-return]
+    return b("Slice", x, begin, size)
 
 
 NEVER_NEGATIVE = (ArgMax, ArgMin, ArgSort, TopK)
@@ -61,11 +61,11 @@ def counted(b: Builder, node: Node, x: Tensor, i: Tensor) -> Tensor:
     size = value.shape[axis]
     if i.data is not None and size is not None:
         return b.derived(i, f"of_{size}", lambda a: a + size * (a < 0)) or i
-    return b("SelectV2", b("Less", i, b.ints(0, "zero")), b("AddV2", i, axis_size(b, value, x, axis)), i)  # type: ignore[no-any-return]
+    return b("SelectV2", b("Less", i, b.ints(0, "zero")), b("AddV2", i, axis_size(b, value, x, axis)), i)
 
 
 def _take(b: Builder, node: Node, x: Tensor, i: Tensor) -> Tensor:
-    return b("GatherV2", x, counted(b, node, x, i), b.ints(node.op.axis, "axis"))  # type: ignore[attr-defined, no-any-return]
+    return b("GatherV2", x, counted(b, node, x, i), b.ints(node.op.axis, "axis"))  # type: ignore[attr-defined]
 
 
 def _take_along(b: Builder, node: Node, x: Tensor, i: Tensor) -> Tensor:
@@ -93,14 +93,14 @@ def _row_by_row(b: Builder, x: Tensor, xs: Sizes, i: Tensor, indices: Sizes, bat
     begins = b("ExpandDims", b("Mul", b("Range", zero, rows, one, Tidx=Type("int32")), width), one)
     rest = range(batch + 1, len(xs))
     flat = b.concat([b.ints([-1], "rows"), b.sizes(x, xs, rest)], 0) if rest else b.ints([-1], "rows")
-    return b("GatherV2", b("Reshape", x, flat), b("AddV2", b("Reshape", i, table), begins), zero)  # type: ignore[no-any-return]
+    return b("GatherV2", b("Reshape", x, flat), b("AddV2", b("Reshape", i, table), begins), zero)
 
 
 def _gather_nd(b: Builder, node: Node, x: Tensor, i: Tensor) -> Tensor:
     """With axes in common, the others are made one, in which a place has one number."""
     batch = node.op.batch_dims  # type: ignore[attr-defined]
     if not batch:
-        return b("GatherNd", x, i)  # type: ignore[no-any-return]
+        return b("GatherNd", x, i)
     value, indices = node.inputs
     assert value is not None and indices is not None
     depth, rank = int(indices.shape[-1] or 0), indices.type.rank
@@ -116,14 +116,14 @@ def _gather_nd(b: Builder, node: Node, x: Tensor, i: Tensor) -> Tensor:
     shape = (*value.shape[:batch], width, *value.shape[batch + depth :])
     y = _row_by_row(b, joined, shape, place, indices.shape[:-1], batch)
     shapes = [b.sizes(place, indices.shape[:-1], range(rank - 1)), *([b.sizes(x, value.shape, rest)] if rest else [])]
-    return b("Reshape", y, b.concat(shapes, 0))  # type: ignore[no-any-return]
+    return b("Reshape", y, b.concat(shapes, 0))
 
 
 def _scatter_nd(b: Builder, node: Node, x: Tensor, i: Tensor, updates: Tensor) -> Tensor:
     if node.op.reduction == "none":  # type: ignore[attr-defined]
-        return b("TensorScatterUpdate", x, i, updates)  # type: ignore[no-any-return]
+        return b("TensorScatterUpdate", x, i, updates)
     shape = node.output.shape
-    return b("AddV2", x, b("ScatterNd", i, updates, b.sizes(x, shape, range(len(shape)))))  # type: ignore[no-any-return]
+    return b("AddV2", x, b("ScatterNd", i, updates, b.sizes(x, shape, range(len(shape)))))
 
 
 def _accepts_scatter(node: Node, options: Options) -> str | None:
@@ -139,7 +139,7 @@ def _one_hot(b: Builder, node: Node, x: Tensor) -> Tensor:
 
 
 def _top_k(b: Builder, node: Node, x: Tensor) -> tuple[Tensor, Tensor]:
-    return b("TopKV2", x, b.ints(node.op.k, "k"), sorted=True, outputs=2)  # type: ignore[attr-defined, no-any-return]
+    return b("TopKV2", x, b.ints(node.op.k, "k"), sorted=True, outputs=2)  # type: ignore[attr-defined]
 
 
 def _ascending(b: Builder, node: Node, x: Tensor) -> tuple[Tensor, Tensor]:

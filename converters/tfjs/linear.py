@@ -28,7 +28,7 @@ def _linear(b: Builder, node: Node, x: Tensor, kernel: Tensor, bias: Tensor | No
         y = b.restored(y, node.output.shape, x)
     if kernel.data is not None and (bias is None or bias.data is not None):
         b.fusable[y] = product
-    return y  # type: ignore[no-any-return]
+    return y
 
 
 def kernel_shape(node: Node) -> tuple[int, int]:
@@ -39,8 +39,8 @@ def _matmul(b: Builder, node: Node, x: Tensor, y: Tensor) -> Tensor:
     """Transposed operands are read as they lie."""
     (x, adj_x), (y, adj_y) = _untransposed(x), _untransposed(y)
     if node.output.type.rank == 2:
-        return b("MatMul", x, y, transpose_a=adj_x or None, transpose_b=adj_y or None)  # type: ignore[no-any-return]
-    return b("BatchMatMulV2", x, y, adj_x=adj_x or None, adj_y=adj_y or None)  # type: ignore[no-any-return]
+        return b("MatMul", x, y, transpose_a=adj_x or None, transpose_b=adj_y or None)
+    return b("BatchMatMulV2", x, y, adj_x=adj_x or None, adj_y=adj_y or None)
 
 
 def _untransposed(x: Tensor) -> tuple[Tensor, bool]:

@@ -28,7 +28,7 @@ def _batch_norm(
     channels = node.output.shape[-1]
     gamma = gamma or b.constant(np.ones(channels or 1), "float32", "ones")
     beta = beta or b.constant(np.zeros(channels or 1), "float32", "zeros")
-    return b("FusedBatchNormV3", x, gamma, beta, mean, variance, epsilon=float(op.epsilon))  # type: ignore[no-any-return]
+    return b("FusedBatchNormV3", x, gamma, beta, mean, variance, epsilon=float(op.epsilon))
 
 
 def _accepts(node: Node, options: Options) -> str | None:

@@ -32,9 +32,9 @@ def _average_pool(b: Builder, node: Node, x: Tensor) -> Tensor:
     y = _pool(b, node, "AvgPool", x, 0.0)
     if not _pads(op):
         return y
-    ones = np.ones((1, *node.inputs[0].shape[1:-1], 1), np.float32)  # type: ignore[union-attr, arg-type]
+    ones = np.ones((1, *node.inputs[0].shape[1:-1], 1), np.float32)  # type: ignore[union-attr]
     inside = replace(op, padding="valid").numpy(np.pad(ones, ((0, 0), *op.padding, (0, 0))))
-    return b("Mul", y, b.constant(1 / inside, "float32", "share"))  # type: ignore[no-any-return]
+    return b("Mul", y, b.constant(1 / inside, "float32", "share"))
 
 
 def _pads(op: Any) -> bool:
@@ -55,7 +55,7 @@ def _pool(b: Builder, node: Node, name: str, x: Tensor, value: float) -> Tensor:
     height = (1,) * (2 - len(op.window))
     x = b("ExpandDims", x, b.ints(1, "axis")) if height else x
     y = b(name, x, ksize=[1, *height, *op.window, 1], strides=[1, *height, *op.strides, 1], padding=padding.upper())
-    return b("Squeeze", y, axis=[1]) if height else y  # type: ignore[no-any-return]
+    return b("Squeeze", y, axis=[1]) if height else y
 
 
 def _accepts(node: Node, options: Options) -> str | None:

@@ -27,10 +27,10 @@ def _mean(b: Builder, node: Node, x: Tensor) -> Tensor:
     op: Any = node.op
     shape = node.inputs[0].shape  # type: ignore[union-attr]
     if len(shape) != 4 or op.axes != (1, 2) or None in shape[1:]:
-        return _reduction("Mean")(b, node, x)  # type: ignore[no-any-return]
+        return _reduction("Mean")(b, node, x)
     window = (1, *shape[1:3], 1)
     y = b("AvgPool", x, ksize=window, strides=window, padding="VALID")
-    return y if op.keepdims else b("Squeeze", y, axis=[1, 2])  # type: ignore[no-any-return]
+    return y if op.keepdims else b("Squeeze", y, axis=[1, 2])
 
 
 def _arg_reduction(tf_op: str) -> Say:
@@ -38,7 +38,7 @@ def _arg_reduction(tf_op: str) -> Say:
         op: Any = node.op
         axis = b.ints(op.axis, "axis")
         y = b(tf_op, x, axis)
-        return b("ExpandDims", y, axis) if op.keepdims else y  # type: ignore[no-any-return]
+        return b("ExpandDims", y, axis) if op.keepdims else y
 
     return say
 
@@ -51,7 +51,7 @@ def _cumulative(tf_op: str) -> Say:
         shape = node.output.shape
         direction = {"exclusive": op.exclusive, "reverse": op.reverse}
         if len(shape) <= 4 or shape[op.axis] is None:
-            return b(tf_op, x, b.ints(op.axis, "axis"), **direction)  # type: ignore[no-any-return]
+            return b(tf_op, x, b.ints(op.axis, "axis"), **direction)
         order = [*(a for a in range(len(shape)) if a != op.axis), op.axis]
         moved = b.transpose(x, order)
         y = b(tf_op, b.reshape(moved, (-1, int(shape[op.axis] or 0))), b.ints(1, "axis"), **direction)

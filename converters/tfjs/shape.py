@@ -29,7 +29,7 @@ def _expand_dims(b: Builder, node: Node, x: Tensor) -> Tensor:
 
 
 def _broadcast(b: Builder, node: Node, x: Tensor, sizes: Tensor | None = None) -> Tensor:
-    return b("BroadcastTo", x, b.ints(node.op.shape, "shape") if sizes is None else sizes)  # type: ignore[attr-defined, no-any-return]
+    return b("BroadcastTo", x, b.ints(node.op.shape, "shape") if sizes is None else sizes)  # type: ignore[attr-defined]
 
 
 def _split(b: Builder, node: Node, x: Tensor) -> Any:
@@ -44,7 +44,7 @@ def _pad(b: Builder, node: Node, x: Tensor) -> Tensor:
     if op.mode == "edge":
         return _repeat_edges(b, x, op.padding)
     if op.mode != "constant":
-        return b("MirrorPad", x, b.ints(op.padding, "padding"), mode=op.mode.upper())  # type: ignore[no-any-return]
+        return b("MirrorPad", x, b.ints(op.padding, "padding"), mode=op.mode.upper())
     value = b.constant(op.value, kind_of(node.output.dtype), "value")
     return padded(b, x, node.inputs[0].shape, op.padding, value)  # type: ignore[union-attr]
 
@@ -52,7 +52,7 @@ def _pad(b: Builder, node: Node, x: Tensor) -> Tensor:
 def padded(b: Builder, x: Tensor, shape: Shape, padding: Sequence[tuple[int, int]], value: Tensor) -> Tensor:
     """x with a constant around. The WebGL back end pads four axes at most: of more each is padded as the second of three."""
     if len(shape) <= 4 or None in shape[1:] or any(padding[0]):
-        return b("PadV2", x, b.ints(padding, "padding"), value)  # type: ignore[no-any-return]
+        return b("PadV2", x, b.ints(padding, "padding"), value)
     sizes = [int(d or 0) for d in shape]
     for axis, pair in enumerate(padding):
         if any(pair):
@@ -81,7 +81,7 @@ def _repeat_edges(b: Builder, x: Tensor, padding: tuple[tuple[int, int], ...]) -
 
 
 def _range(b: Builder, node: Node, start: Tensor, stop: Tensor, step: Tensor) -> Tensor:
-    return b("Range", start, stop, step, Tidx=Type(kind_of(node.output.dtype)))  # type: ignore[no-any-return]
+    return b("Range", start, stop, step, Tidx=Type(kind_of(node.output.dtype)))
 
 
 EMISSIONS: dict[type[Op], Emission] = {

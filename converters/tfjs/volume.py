@@ -46,7 +46,7 @@ def _every_image(b: Builder, planes: Tensor, ahead: int, after: int, stride: int
     ends = ([0, ahead, 0], [0, -after, 0], [1, stride, 1])
     others = 0b101
     masks = {"begin_mask": others, "end_mask": others if after else 0b111}
-    return b("StridedSlice", planes, *(b.ints(v, "images") for v in ends), **masks)  # type: ignore[no-any-return]
+    return b("StridedSlice", planes, *(b.ints(v, "images") for v in ends), **masks)
 
 
 def _slice(b: Builder, kernel: Tensor, k: int) -> Tensor:
@@ -57,7 +57,7 @@ def _slice(b: Builder, kernel: Tensor, k: int) -> Tensor:
 def _as_volumes(b: Builder, y: Tensor, batch: Size, output: Shape, image: list[Size]) -> Tensor:
     """As (batch, D', H', W', C), with these H' and W'."""
     ahead = [batch, -1] if output[1] is None else [-1, output[1]]
-    return b("Reshape", y, b.vector([*ahead, *image, int(output[-1] or 0)]))  # type: ignore[no-any-return]
+    return b("Reshape", y, b.vector([*ahead, *image, int(output[-1] or 0)]))
 
 
 def pool(b: Builder, node: Node, x: Tensor, name: str, padding: str, shape: Shape) -> Tensor:

@@ -63,7 +63,7 @@ def encoded(array: np.ndarray, halved: bool) -> Iterator[memoryview | bytes]:
             yield struct.pack("<I", len(text)) + text
     elif array.size:
         little = array.astype("<f2") if halved else np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
-        yield memoryview(little.reshape(-1)).cast("B")
+        yield little.reshape(-1).view(np.uint8).data
 
 
 def size_of(array: np.ndarray, halved: bool) -> int:

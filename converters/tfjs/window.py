@@ -42,7 +42,7 @@ def _parts(b: Builder, x: Tensor, axis: int, count: int, whole: int) -> Sequence
     """Equal parts along the last axis."""
     size = whole // count
     if x.data is None:
-        return b("SplitV", x, b.ints([size] * count, "sizes"), b.ints(axis, "axis"), outputs=count)  # type: ignore[no-any-return]
+        return b("SplitV", x, b.ints([size] * count, "sizes"), b.ints(axis, "axis"), outputs=count)
 
     def part(i: int) -> Tensor:
         found = b.derived(x, f"part_{i}", lambda a: a[..., i * size : (i + 1) * size])
@@ -79,7 +79,7 @@ def explicit(node: Node, window: tuple[int, ...]) -> Pads:
     """What 'same' pads. With a stride of 1 that doesn't depend on the size."""
     op: Any = node.op
     sizes = node.inputs[0].shape[1:-1]  # type: ignore[union-attr]
-    return op.explicit_padding([LARGE if d is None else d for d in sizes], window)  # type: ignore[no-any-return]
+    return op.explicit_padding([LARGE if d is None else d for d in sizes], window)
 
 
 def _accepts(node: Node, options: Options) -> str | None:
