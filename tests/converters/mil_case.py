@@ -15,11 +15,8 @@ from kport.converters.coreml.library import mil
 
 SINGLE_ALWAYS = {"scale_factor_height", "scale_factor_width", "spatial_scale"}
 """Parameters that are single precision in a program of half precision, too"""
-MANIFEST = {
-    "fileFormatVersion": "1.0.0",
-    "itemInfoEntries": {"model": {"author": "com.apple.CoreML", "path": "com.apple.CoreML/model.mlmodel"}},
-    "rootModelIdentifier": "model",
-}
+ITEM = {"author": "com.apple.CoreML", "name": "model.mlmodel", "description": "", "path": "com.apple.CoreML/model.mlmodel"}
+MANIFEST = {"fileFormatVersion": "1.0.0", "itemInfoEntries": {"model": ITEM}, "rootModelIdentifier": "model"}
 CODES = {"fp32": 65568, "float32": 65568, "fp16": 65552, "float16": 65552, "int32": 131104}
 """FeatureTypes.proto, ArrayDataType"""
 DTYPES = {"float32": "fp32", "float16": "fp16", "bool": "bool"}
@@ -151,7 +148,7 @@ def save(
         kind.dataType = CODES[_border(array).dtype.name]
         kind.shape.extend(np.shape(_border(array)))
         for _ in kind.shape if unknown else ():
-            kind.shapeRange.sizeRanges.add(lowerBound=1, upperBound=-1)
+            kind.shapeRange.sizeRanges.add(lowerBound=1, upperBound=4096)
     for name, array in states.items():
         kind = description.state.add(name=name).type.stateType.arrayType
         kind.dataType = CODES[array.dtype.name]

@@ -104,7 +104,30 @@ def _input_of_another_shape(model: Any) -> None:
 def _input_with_ranges(model: Any) -> None:
     kind = model.description.input[0].type.multiArrayType
     for _ in range(2):
-        kind.shapeRange.sizeRanges.add(lowerBound=1, upperBound=-1)
+        kind.shapeRange.sizeRanges.add(lowerBound=1, upperBound=64)
+
+
+def _range_without_an_end(model: Any) -> None:
+    kind = model.description.input[0].type.multiArrayType
+    for size in kind.shape:
+        kind.shapeRange.sizeRanges.add(lowerBound=size, upperBound=-1)
+
+
+def _word(model: Any) -> None:
+    _operation(model, "relu").outputs[0].name = "true"
+
+
+def _no_elements(model: Any) -> None:
+    _operation(model, "relu").outputs[0].type.tensorType.dimensions[1].constant.size = 0
+
+
+def _input_as_output(model: Any) -> None:
+    next(iter(model.mlProgram.functions["main"].block_specializations.values())).outputs[0] = "x"
+
+
+def _output_twice(model: Any) -> None:
+    block = next(iter(model.mlProgram.functions["main"].block_specializations.values()))
+    block.outputs.append(block.outputs[0])
 
 
 def _half_output(model: Any) -> None:
@@ -131,6 +154,11 @@ FAULTS: dict[Callable[[Any], None], str] = {
     _another_input: "input 'image' isn't in the program",
     _input_of_another_shape: "in the description, fp32",
     _input_with_ranges: "ranges",
+    _range_without_an_end: "sizes need an upper bound",
+    _word: "'true' is a word of MIL's own language",
+    _no_elements: "has no elements",
+    _input_as_output: "output 'x' isn't what an operation computes",
+    _output_twice: "is given 2 times",
     _half_output: "fp16 can't be at the border before iOS 16",
     _no_outputs: "the program gives",
 }

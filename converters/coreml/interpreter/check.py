@@ -8,12 +8,17 @@ from dataclasses import dataclass, field
 
 from .forms import Form, Parameter, form_of
 from .operations import forms
-from .program import Binding, Block, Feature, Model, Operation
+from .program import ANY_SIZE, Binding, Block, Feature, Model, Operation
 from .types import StateType, TensorType, Type
 from .versions import SPECIFICATIONS, ios_of
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_@]*")
 """MIL.proto"""
+RESERVED = {
+    *("any", "bool", "program", "func", "tensor", "list", "dict", "tuple", "true", "false", "string", "state"),
+    *("bf16", "fp16", "fp32", "fp64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+}
+"""Source: coremltools, converters/mil/mil/passes/defs/preprocess.py"""
 MOST_AXES = 5
 """CoreML has no tensors of more, but for constants that only make other constants"""
 BORDER_DTYPES = {"fp32": 15, "int32": 15, "fp16": 16, "fp64": 15}
@@ -57,11 +62,13 @@ def _versions(model: Model, ios: int) -> Iterator[str]:
 
 
 def _names_once(model: Model) -> Iterator[str]:
-    """Identifiers by the rule, and no two of the same name anywhere."""
+    """Identifiers by the rule, no words of the language, and no two of the same name anywhere."""
     seen: set[str] = set()
     for name in [*(name for name, _ in model.arguments), *_defined(model.block)]:
         if not IDENTIFIER.fullmatch(name):
             yield f"'{name}' is no identifier: letters, digits and _ only, and no digit first"
+        if name in RESERVED:
+            yield f"'{name}' is a word of MIL's own language"
         if name in seen:
             yield f"two values are named '{name}'"
         seen.add(name)
@@ -98,8 +105,11 @@ def _block(block: Block, names: _Names, ios: int, exempt: set[str]) -> Iterator[
             names.types[name] = kind
             if op.type == "const" or op.type.startswith("constexpr_"):
                 names.constants.add(name)
-            if isinstance(kind, TensorType) and kind.shape and len(kind.shape) > MOST_AXES and name not in exempt:
-                yield f"{op}: {kind} has more than {MOST_AXES} axes"
+            if isinstance(kind, TensorType) and kind.shape is not None:
+                if len(kind.shape) > MOST_AXES and name not in exempt:
+                    yield f"{op}: {kind} has more than {MOST_AXES} axes"
+                if 0 in kind.shape:
+                    yield f"{op}: {kind} has no elements, and CoreML has no such tensors"
     for name in block.outputs:
         if name not in names.types:
             yield f"a block gives '{name}', which isn't defined"
@@ -194,6 +204,12 @@ def _inputs(model: Model, ios: int) -> Iterator[str]:
 def _outputs(model: Model, types: Mapping[str, Type], ios: int) -> Iterator[str]:
     given = model.block.outputs
     described = [f.name for f in model.outputs]
+    computed = {name for op in model.block.operations for name, _ in op.outputs}
+    for name in dict.fromkeys(given):
+        if given.count(name) > 1:
+            yield f"output '{name}' is given {given.count(name)} times"
+        if name not in computed:
+            yield f"output '{name}' isn't what an operation computes"
     if sorted(given) != sorted(described):
         yield f"the program gives {', '.join(given)}; the description says {', '.join(described)}"
     for feature in model.outputs:
@@ -218,6 +234,8 @@ def _feature(what: str, feature: Feature, kind: Type, ios: int) -> Iterator[str]
     sizes: list[tuple[int, ...]] = [s for s in (feature.shape, *feature.shapes) if s]
     if any(not kind.admits(shape) for shape in sizes):
         yield f"{what}: {sizes} in the description, {kind} in the program"
+    if any(high == ANY_SIZE for _, high in feature.ranges):
+        yield f"{what}: an ML program's sizes need an upper bound. Ranges: {list(feature.ranges)}"
     if feature.ranges:
         fits = len(feature.ranges) == len(kind.shape) and all(
             size is None or (low, high) == (size, size) for size, (low, high) in zip(kind.shape, feature.ranges, strict=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,24 +15,52 @@ from .program import Model, Value, read_model
 from .types import NUMPY, TensorType
 
 MANIFEST = "Manifest.json"
+FORMAT = "1.0.0"
+"""The only version of manifests. Source: coremltools, modelpackage/src/ModelPackage.cpp, as the rest about them"""
+ITEM_KEYS = ("path", "name", "author", "description")
 MODEL_PREFIX = "@model_path/"
 """What a weight file's name begins with: the folder that the model's file is in"""
 
 
 def model_path(package: Path) -> Path:
     """The model's file: the manifest's item that `rootModelIdentifier` names."""
-    path = package / MANIFEST
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        entries, root = manifest["itemInfoEntries"], manifest["rootModelIdentifier"]
-        model = package / "Data" / entries[root]["path"]
+        manifest = _manifest(package)
+        path = manifest["itemInfoEntries"][manifest["rootModelIdentifier"]]["path"]
+        model = package / "Data" / path
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _no_manifest(package, error) from error
+    if not model.resolve().is_relative_to(package.resolve()):
+        raise FileError(f"{package / MANIFEST}: the model is outside of the package: {path}")
+    return model
+
+
+def manifest_faults(package: Path) -> list[str]:
+    """What CoreML would find wrong with the manifest."""
+    manifest = _manifest(package)
+    found = []
+    if manifest.get("fileFormatVersion") != FORMAT:
+        found.append(f"the manifest's version should be {FORMAT}. It is {manifest.get('fileFormatVersion')}")
+    for identifier, item in manifest["itemInfoEntries"].items():
+        missing = [key for key in ITEM_KEYS if key not in item]
+        if missing:
+            found.append(f"the manifest's item {identifier} has no {', '.join(missing)}")
+        elif not (package / "Data" / item["path"]).exists():
+            found.append(f"the manifest's item {item['name']} isn't there: {item['path']}")
+    return found
+
+
+def _manifest(package: Path) -> Any:
+    try:
+        return json.loads((package / MANIFEST).read_text(encoding="utf-8"))
     except OSError as error:
         raise FileError(f"expected an .mlpackage, a folder with a {MANIFEST}: {error}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise FileError(f"{path}: expected the manifest of an .mlpackage: {type(error).__name__} {error}") from error
-    if not model.resolve().is_relative_to(package.resolve()):
-        raise FileError(f"{path}: the model is outside of the package: {entries[root]['path']}")
-    return model
+    except ValueError as error:
+        raise _no_manifest(package, error) from error
+
+
+def _no_manifest(package: Path, error: Exception) -> FileError:
+    return FileError(f"{package / MANIFEST}: expected the manifest of an .mlpackage: {type(error).__name__} {error}")
 
 
 class Package:

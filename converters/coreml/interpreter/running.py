@@ -11,7 +11,7 @@ import numpy as np
 from ....errors import FileError, UsageError
 from .check import faults
 from .machine import Machine
-from .package import Package
+from .package import Package, manifest_faults
 from .program import Feature
 from .types import NUMPY
 
@@ -27,10 +27,10 @@ def runtime() -> str:
 def load(path: Path) -> Package:
     """An opened package whose program a compiler would take. FileError tells everything that is wrong."""
     package = Package(path)
-    found = faults(package.model)
+    found = manifest_faults(path) + faults(package.model)
     if found:
         shown = found[:MOST_FAULTS] + ([f"... and {len(found) - MOST_FAULTS} more"] if len(found) > MOST_FAULTS else [])
-        raise FileError(f"{path}: CoreML wouldn't load this program:\n" + "\n".join(f"- {fault}" for fault in shown))
+        raise FileError(f"{path}: CoreML wouldn't load this:\n" + "\n".join(f"- {fault}" for fault in shown))
     return package
 
 
