@@ -22,6 +22,7 @@ from .passes.merge_affine import merge_affine
 from .passes.merge_padding import merge_padding
 from .passes.rewrite import Pass
 from .passes.simplify import simplify
+from .passes.unfold import unfold
 from .target import Options, Target
 
 FURTHEST = {"float16": 16.0}
@@ -48,6 +49,9 @@ def shared_passes(options: Options) -> Iterator[tuple[str, Pass]]:
 def own_passes(target: Target, options: Options) -> Iterator[tuple[str, Pass]]:
     """The passes of a target, after those that all share. The layout comes last, on the operations that the target will
     really see."""
+    if target.unfolds:
+        yield "unfold", unfold
+        yield "dead_code", dead_code
     if target.most_axes is not None:
         yield "fewer_axes", partial(fewer_axes, most=target.most_axes)
         yield "dead_code", dead_code

@@ -26,6 +26,7 @@ class Options:
     opset: int | None = None
     min_os: str | None = None
     format: str | None = None
+    split_preprocessing: bool = False
 
     def given(self) -> dict[str, Any]:
         """What differs from the default."""
@@ -34,6 +35,8 @@ class Options:
 
 PARTICULAR = frozenset({"opset", "min_os", "format"})
 """Options that mean one target: beside it, others may be asked for that don't know them."""
+SHARED = frozenset({"split_preprocessing"})
+"""Options that no target needs to know: what it gets is changed before."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,7 @@ class Target:
     channels_first: frozenset[type[Op]] = frozenset()
     channels_last: bool = False
     most_axes: int | None = None
+    unfolds: bool = False
     options: frozenset[str] = frozenset()
     beside: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ TARGET = Target(
     suffix=".dl4j.h5",
     emissions=EMISSIONS,
     unsupported=UNSUPPORTED,
+    unfolds=True,
     options=frozenset({"input_layout"}),
     tolerances={"float32": Tolerance(1e-4, 1e-5)},
     write=write,

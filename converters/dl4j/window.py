@@ -153,7 +153,15 @@ def _data(value: Any) -> Any:
 def _convolves(node: Node) -> str | None:
     if any(v is not None and v.data is None for v in node.inputs[1:]):
         return "DL4J's convolutions have constant kernels"
-    return None if batch_axis(first(node)) == 0 else RANK
+    return _batch_apart(node, node.inputs[1].shape[0])  # type: ignore[union-attr]
+
+
+def _batch_apart(node: Node, first_window: int | None) -> str | None:
+    """Whether the batch axis is the first, or one along which the window is 1: what is first then is such an axis as well."""
+    op: Any = node.op
+    axis = batch_axis(first(node))
+    alone = (first_window, op.strides[0]) == (1, 1) and (isinstance(op.padding, str) or op.padding[0] == (0, 0))
+    return None if axis == 0 or (axis == 1 and alone) else RANK
 
 
 def _conv_sized(node: Node) -> str | None:
@@ -259,7 +267,7 @@ def _pools(node: Node) -> str | None:
     op: Any = node.op
     if max(op.dilations) > 1:
         return "DL4J's pooling has no dilation in a Keras file"
-    return None if batch_axis(first(node)) == 0 else RANK
+    return _batch_apart(node, op.window[0])
 
 
 def _averages(node: Node) -> str | None:
