@@ -14,6 +14,7 @@ from ...layers.core.masking import Masking
 from ...layers.keras_tensor import LayerCall
 from ...layers.layer import Layer
 from ...layers.rnn.bidirectional import Bidirectional
+from ...layers.rnn.rnn import RecurrentLayer
 from ...layers.rnn.time_distributed import TimeDistributed
 from ...models.calls import tensors_of
 from ...models.model import Model
@@ -47,6 +48,11 @@ def makes_mask(layer: Layer) -> bool:
 def passes_on(layer: Layer) -> bool:
     """Whether the output has the mask of the input, in Keras."""
     return layer.supports_masking or isinstance(layer, TimeDistributed)
+
+
+def zeroes(layer: RecurrentLayer | Bidirectional) -> bool:
+    """Whether masked steps of the output are zero; a Bidirectional's always are."""
+    return isinstance(layer, Bidirectional) or layer.zero_output_for_mask
 
 
 def mask_problems(calls: list[LayerCall]) -> Iterator[tuple[Layer, str]]:
@@ -84,7 +90,7 @@ def _problem(layer: Layer, inputs: int, *, recurrent: bool, has: bool, sees: boo
         return "the mask doesn't come through the layers before it in TF.js"
     if uses and not recurrent:
         return "TF.js takes masks into a nested layer in another way"
-    if isinstance(layer, Bidirectional) and layer.return_sequences:
+    if isinstance(layer, RECURRENT) and layer.return_sequences and zeroes(layer):
         return "TF.js doesn't set masked steps of the output to zero"
     if recurrent and inputs > 1:
         return "TF.js keeps initial states for later layers where there is a mask"

@@ -39,7 +39,6 @@ class Row:
 _UNGROUPED = {"groups": (1,)}
 _ONES = ([1], [1, 1], [1, 1, 1])
 _TRANSPOSED = {"dilation_rate": _ONES, "output_padding": (None,)}
-_RNN = {"zero_output_for_mask": (False,)}
 
 LAYERS: dict[str, Row] = {
     # core
@@ -85,11 +84,11 @@ LAYERS: dict[str, Row] = {
     "Normalization": Row(rewrite=rewrites.normalization),
     "Rescaling": Row(),
     # recurrent
-    "LSTM": Row(_RNN, rewrite=rewrites.recurrent),
-    "SimpleRNN": Row(_RNN, rewrite=rewrites.recurrent),
-    "GRU": Row(_RNN | {"reset_after": (False,)}, "TF.js has no other", rewrites.recurrent),
-    "RNN": Row(_RNN, rewrite=rewrites.recurrent),
-    "ConvLSTM2D": Row(_RNN, rewrite=rewrites.channels_last(rewrites.recurrent, axis=2)),
+    "LSTM": Row(rewrite=rewrites.recurrent),
+    "SimpleRNN": Row(rewrite=rewrites.recurrent),
+    "GRU": Row({"reset_after": (False,)}, "TF.js has no other", rewrites.recurrent),
+    "RNN": Row(rewrite=rewrites.recurrent),
+    "ConvLSTM2D": Row(rewrite=rewrites.channels_last(rewrites.recurrent, axis=2)),
     "Bidirectional": Row(rewrite=rewrites.bidirectional),
     "TimeDistributed": Row(),
     "LSTMCell": Row(),

@@ -216,6 +216,7 @@ def test_masks_that_come_through(then: tuple[Layer, ...], tmp_path: Path) -> Non
         ((layers.Dense(5), layers.Reshape((6, 5, 1)), layers.TimeDistributed(layers.LSTM(2))), "goes on using a mask"),
         ((layers.LSTM(4), layers.Reshape((2, 2)), layers.LSTM(3)), "TF.js goes on using a mask that an earlier layer made"),
         ((layers.Bidirectional(layers.LSTM(3, return_sequences=True)),), "TF.js doesn't set masked steps of the output to zero"),
+        ((layers.LSTM(3, return_sequences=True, zero_output_for_mask=True),), "set masked steps of the output to zero"),
     ],
 )
 def test_masks_that_tfjs_treats_otherwise(
@@ -256,11 +257,6 @@ def test_everything_unsupported_is_said_at_once(tmp_path: Path) -> None:
         "  layer 'gru': expected reset_after=False. Received: reset_after=True (TF.js has no other)\n"
         "What to do: --format graph, which has all of them; or replace these layers"
     )
-
-
-def test_zeros_where_masked_are_refused(tmp_path: Path) -> None:
-    model = embedded(layers.LSTM(3, return_sequences=True, zero_output_for_mask=True, name="zeros"))
-    assert "layer 'zeros': expected zero_output_for_mask=False" in refusal(model, tmp_path / "model")
 
 
 def test_a_model_of_code_is_refused(tmp_path: Path) -> None:
