@@ -195,7 +195,7 @@ class Builder:
         data = self.data(x)
         if data is None:
             return None
-        var = self.constant(np.ascontiguousarray(change(data)), f"{x.name}_{suffix}")
+        var = self.constant(change(data), f"{x.name}_{suffix}")  # perhaps a view: it is copied when it is written
         self._scopes[-1].constants[key] = (var, x)
         return var
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import functools
 import logging
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -13,13 +16,25 @@ FRAMEWORKS = ("tensorflow", "torch", "sklearn", "xgboost", "libsvm")
 hundreds of megabytes. One that the user has imported already stays as it is."""
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keeps coremltools' warnings to itself: of native parts that exist on macOS only, and of what kport means so."""
+    logger = logging.getLogger("coremltools")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
 @functools.cache
+@quiet()
 def mil() -> Any:
     """What of coremltools the writer uses: the builder of MIL programs, its types, and the exporter to protobuf."""
     hidden: dict[str, Any] = {name: None for name in FRAMEWORKS if name not in sys.modules}
-    logger = logging.getLogger("coremltools")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)  # it warns of native parts that exist on macOS only
     sys.modules.update(hidden)
     try:
         from coremltools import proto
@@ -29,7 +44,6 @@ def mil() -> Any:
     finally:
         for name in hidden:
             forget(name)
-        logger.setLevel(level)
     return SimpleNamespace(
         AvailableTarget=AvailableTarget,
         Builder=Builder,

@@ -62,7 +62,7 @@ def _in_order(array: np.ndarray, gates: tuple[int, ...]) -> np.ndarray:
     """The last axis, of gates · units, as the first, with the gates in CoreML's order."""
     units = array.shape[-1] // len(gates)
     ordered = array.reshape(-1, len(gates), units)[:, list(gates)].reshape(array.shape)
-    return np.ascontiguousarray(ordered.T)
+    return ordered.T
 
 
 def _say(b: Builder, node: Node, *xs: Var) -> Any:

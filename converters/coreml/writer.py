@@ -17,7 +17,7 @@ from . import package
 from .builder import Builder, Var
 from .dtypes import FP16, FP32, INT32, border_type
 from .emissions import EMISSIONS
-from .library import mil
+from .library import mil, quiet
 from .names import Names
 from .os_version import specification
 from .prune import prune
@@ -31,6 +31,7 @@ LARGEST = {0: 1024}
 ELSE = 1 << 16
 
 
+@quiet()
 def write(graph: Graph, path: Path, contract: Mapping[str, str], options: Options) -> None:
     """Writes `graph` to the folder `path`."""
     if options.precision == "float16":

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ import kport
 from kport import layers, models, ops
 from kport.converters import targets
 from kport.converters.contract import KEY
-from kport.converters.coreml import package, runner
+from kport.converters.coreml import interpreter, package, runner
 from kport.converters.coreml.library import mil
 from kport.converters.coreml.os_version import VERSIONS
 from kport.converters.coreml.target import TARGET
@@ -393,6 +394,43 @@ def test_without_core_ml_the_interpreter_says_so() -> None:
         assert "CoreML of macOS" in TARGET.runtime()
     else:
         assert "graph-verified" in TARGET.runtime()
+
+
+class StandIn:
+    """What coremltools has on a Mac, computing with the interpreter: for how the runner feeds and reads it."""
+
+    __version__ = "9.9"
+    ComputeUnit = SimpleNamespace(CPU_ONLY="cpu")
+
+    def __init__(self) -> None:
+        self.models = SimpleNamespace(MLModel=self.load)
+
+    def load(self, path: str, compute_units: str) -> StandIn:
+        assert compute_units == "cpu"
+        self.path = Path(path)
+        return self
+
+    def get_spec(self) -> Any:
+        return read(self.path)
+
+    def predict(self, given: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        if any(array.shape[-1] == 1 for array in given.values()):
+            raise RuntimeError("no such shape")
+        return dict(reversed(interpreter.predict(self.path, given).items()))
+
+
+def test_on_a_mac_core_ml_runs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    x, y = layers.Input((3,), dtype="int64", name="a/b"), layers.Input((3,), name="c")
+    model = models.Functional([x, y], [layers.Lambda(lambda x: ops.add(x, 1), name="d/e")(x), layers.ReLU(name="f")(y)])
+    write(trace(model), tmp_path / NAME)
+    monkeypatch.setattr(runner, "is_native", lambda: True)
+    monkeypatch.setattr(runner, "_coremltools", StandIn)
+    integers, reals = np.array([[1, 2, 3]]), floats(1, 3)
+    more, positive = TARGET.run(tmp_path / NAME, [integers, reals])
+    assert more.dtype == np.int64 and (more == integers + 1).all() and np.array_equal(positive, np.maximum(reals, 0))
+    assert TARGET.runtime().startswith("CoreML of macOS") and "coremltools 9.9" in TARGET.runtime()
+    with pytest.raises(KportError, match="CoreML can't compute this: no such shape"):
+        TARGET.run(tmp_path / NAME, [integers[:, :1], reals])
 
 
 def test_the_wrong_inputs(tmp_path: Path) -> None:
