@@ -12,7 +12,7 @@ import pytest
 from kport.converters.coreml.interpreter import run
 from kport.converters.coreml.library import mil
 from kport.errors import FileError, UsageError
-from tests.converters.mil_case import build, floats
+from tests.converters.mil_case import Case, build, floats, written
 
 X = floats(2, 30)
 
@@ -173,8 +173,56 @@ def test_programs_that_a_compiler_would_refuse(fault: Callable[[Any], None], pac
         run(package, [X])
 
 
-def test_an_operation_whose_result_isnt_documented_is_refused(tmp_path: Path) -> None:
-    b = mil().Builder
-    path = build(lambda i: b.one_hot(indices=i, one_hot_vector_size=3), {"i": np.int32([0, 3])}, tmp_path / "m.mlpackage")
-    with pytest.raises(UsageError, match=r"compute one_hot .*expected indices from 0 to 2"):
-        run(path, [np.int32([0, 3])])
+RECURRENT = {"weight_ih": floats(4, 3), "weight_hh": floats(4, 1), "initial_c": np.zeros((2, 1), np.float32)}
+REFUSED = [
+    (Case("one_hot", {"indices": np.int32([0, 3])}, None, {"one_hot_vector_size": 3}), "expected indices from 0 to 2"),
+    (Case("gather", {"x": X, "indices": np.int32([-1])}, None, ios=17), "expected indices from 0 to 1"),
+    (Case("gather", {"x": X, "indices": np.int32([2])}, None), "expected indices from -2 to 1"),
+    (
+        Case("scatter_nd", {"data": X, "indices": np.int32([[0], [0]]), "updates": X}, None, {"mode": "update"}),
+        "two different updates of one place",
+    ),
+    (Case("squeeze", {"x": X}, None, {"axes": np.int32([0])}, unknown=True), "expected sizes of 1"),
+    (Case("real_div", {"x": np.int32([5]), "y": np.int32([2])}, None), "how a quotient of integers is rounded"),
+    (Case("reduce_mean", {"x": np.int32([5, 2])}, None), "how this reduction of integers is rounded"),
+    (Case("cast", {"x": X * 1e30}, None, {"dtype": "int32"}), "a value that int32 can't hold"),
+    (Case("slice_by_size", {"x": X, "begin": np.int32([1, 0])}, None, {"size": np.int32([2, 1])}), "expected a slice within"),
+    (Case("fill", {"shape": np.int32([2, 0])}, None, {"value": 1.0}), "expected sizes of at least 1"),
+    (
+        Case(
+            "resize",
+            {"x": floats(1, 1, 4, 4)},
+            None,
+            {
+                "shape": np.int32([2, 2]),
+                "resized_dims": np.uint32(2),
+                "interpolation_mode": "NEAREST_NEIGHBOR",
+                "sampling_mode": "UNALIGN_CORNERS",
+            },
+            ios=17,
+        ),
+        "the only one whose rounding is known",
+    ),
+    (Case("reshape", {"x": X, "shape": np.int32([0, 3, 10])}, None), "expected 0 only in a shape of rank 2 before iOS 17"),
+    (
+        Case("lstm", {"x": floats(5, 2, 3), "initial_h": floats(1, 1)}, None, RECURRENT, unknown=True),
+        r"expected an initial state of shape \[2, 1\]. Received: \[1, 1\]",
+    ),
+    (Case("pad", {"x": X, "pad": np.int32([0, 0, 30, 0])}, None, {"mode": "reflect", "constant_val": 0.0}), "can't pad"),
+    (
+        Case(
+            "avg_pool",
+            {"x": floats(1, 1, 6, 6)},
+            None,
+            {"kernel_sizes": [3, 3], "strides": [2, 2], "pad_type": "valid", "ceil_mode": True},
+        ),
+        "counts for the average",
+    ),
+]
+
+
+@pytest.mark.parametrize(("case", "message"), REFUSED, ids=lambda x: x.id if isinstance(x, Case) else "")
+def test_what_isnt_documented_or_not_allowed_is_refused(case: Case, message: str, tmp_path: Path) -> None:
+    path, inputs = written(case, tmp_path / "m.mlpackage")
+    with pytest.raises(UsageError, match=f"CoreML can't compute {case.op} .*{message}"):
+        run(path, inputs)

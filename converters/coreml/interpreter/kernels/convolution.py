@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from .shapes import divide, place
+from .shapes import divide, expect, place
 from .window import Window, windows
 
 _COMMON = (
@@ -144,6 +144,7 @@ def _cut(
 
 
 def _biased(y: np.ndarray, bias: np.ndarray | None) -> np.ndarray:
+    expect("bias", bias, y.shape[1])
     return y if bias is None else y + bias.reshape(-1, *(1,) * (y.ndim - 2))
 
 

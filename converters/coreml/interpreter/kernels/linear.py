@@ -6,6 +6,8 @@ import re
 
 import numpy as np
 
+from .shapes import expect
+
 FORMS = """
 15 linear(x[1-3]: T=N, weight[2]: const T, bias?[1]: const T) -> T
 17 linear(x[1-3]: T=N, weight[2]: const U=N, bias?[1]: const U) -> T
@@ -18,6 +20,8 @@ FORMS = """
 
 def _linear(x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None) -> np.ndarray:
     """x · weightᵀ + bias"""
+    expect("weight", weight, weight.shape[0], x.shape[-1])
+    expect("bias", bias, weight.shape[0])
     y = x @ weight.T
     return y if bias is None else y + bias
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from .activation import sigmoid
+from .shapes import expect
 
 _DIRECTION = "direction?: const string, output_sequence?: const bool"
 _GRU = f"bias?[1]: const T, {_DIRECTION}, recurrent_activation?: const string, activation?: const string"
@@ -62,6 +63,25 @@ def _projected(x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None) -> np
     return y if bias is None else y + bias
 
 
+def _expect(
+    gates: int,
+    x: np.ndarray,
+    states: tuple[np.ndarray, ...],
+    weight_ih: np.ndarray,
+    weight_hh: np.ndarray,
+    bias: np.ndarray | None,
+    peephole: np.ndarray | None = None,
+) -> None:
+    """The shapes that one direction's states and weights must have."""
+    size = weight_hh.shape[1]
+    for state in states:
+        expect("an initial state", state, x.shape[1], size)
+    expect("weight_ih", weight_ih, gates * size, x.shape[2])
+    expect("weight_hh", weight_hh, gates * size, size)
+    expect("bias", bias, gates * size)
+    expect("peephole", peephole, 3 * size)
+
+
 def _scan(steps: np.ndarray, step: Callable[[np.ndarray], np.ndarray], reverse: bool, output_sequence: bool) -> np.ndarray:
     """The outputs of every step, in the order of the sequence, or only that of the step that comes last."""
     order = range(len(steps) - 1, -1, -1) if reverse else range(len(steps))
@@ -82,6 +102,7 @@ def _rnn(
     activation: str = "tanh",
 ) -> tuple[np.ndarray, ...]:
     """h = activation(W x + R h + b)"""
+    _expect(1, x, (initial_h,), weight_ih, weight_hh, bias)
     function, h = _activation(activation), initial_h
 
     def step(projected: np.ndarray) -> np.ndarray:
@@ -111,6 +132,7 @@ def _gru(
         raise ValueError(f"expected a batch of 1, for CoreML gives zeros for all other samples. Received: {x.shape[1]}")
     if reset_after or input_bias is not None:
         raise ValueError("CoreML's gru with reset_after or input_bias doesn't compute what its documentation says")
+    _expect(3, x, (initial_h,), weight_ih, weight_hh, bias)
     gate, function, h = _activation(recurrent_activation), _activation(activation), initial_h
     size = h.shape[1]
     gates = np.r_[0:size, 2 * size : 3 * size]
@@ -176,6 +198,7 @@ def _lstm_one(
     """Gates i, f, o, z: c = f c + i z, clipped; h = o activation(c). Peepholes: of the old c for i and f, the new for o."""
     weight_ih, weight_hh, bias, peephole = weights
     assert weight_ih is not None and weight_hh is not None
+    _expect(4, x, (h, c), weight_ih, weight_hh, bias, peephole)
     gate, cell, function = functions
     peep_i, peep_f, peep_o = (0, 0, 0) if peephole is None else np.split(peephole, 3)
     recurrent = weight_hh.T

@@ -12,6 +12,12 @@ def place(*parts: Any) -> Any:
     return parts
 
 
+def expect(what: str, array: np.ndarray | None, *shape: int) -> None:
+    """ValueError if the array has another shape, which NumPy might broadcast where CoreML doesn't."""
+    if array is not None and array.shape != shape:
+        raise ValueError(f"expected {what} of shape {list(shape)}. Received: {list(array.shape)}")
+
+
 def per_channel(values: np.ndarray, x: np.ndarray) -> np.ndarray:
     """(C,) so that it broadcasts along the second axis of x: (N, C, ...)."""
     if values.shape != (x.shape[1],):
