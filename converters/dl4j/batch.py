@@ -40,9 +40,7 @@ def batch_axis(value: Value) -> int | None:
     if not value.shape:
         return None
     for node in reversed(path):
-        axis = moved(node, axis)
-        if axis is None:
-            return None
+        axis = None if axis is None else moved(node, axis)
     return axis
 
 

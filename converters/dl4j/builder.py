@@ -69,7 +69,7 @@ class Builder:
 
     def emit(self, graph: Graph) -> None:
         for node in graph.nodes:
-            self.emissions[type(node.op)].emit(self, node)  # type: ignore[index]
+            self.emissions[type(node.op)].emit(self, node)
 
     def input(self, name: str, sizes: Sizes) -> Tensor:
         """An input of the model."""

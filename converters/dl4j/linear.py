@@ -50,7 +50,7 @@ def _channels(node: Node) -> str | None:
 
 def _is_kernel(value: Value | None) -> bool:
     """Whether it is one constant matrix."""
-    return value is not None and value.data is not None and value.data.size == np.prod(value.shape[-2:])
+    return value is not None and value.data is not None and value.data.size == product(value.shape[-2:])
 
 
 def _matmul(b: Builder, node: Node) -> Tensor:

@@ -324,9 +324,9 @@ def _factors(node: Node) -> tuple[int, int] | None:
     if op.size is None:
         return tuple(op.factors)
     sizes = first(node).shape[1:3]
-    if None in sizes or any(new % old for new, old in zip(op.size, sizes, strict=True)):  # type: ignore[operator]
+    if None in sizes or any(new % old for new, old in zip(op.size, sizes, strict=True)):
         return None
-    height, width = (new // old for new, old in zip(op.size, sizes, strict=True))  # type: ignore[operator]
+    height, width = (new // old for new, old in zip(op.size, sizes, strict=True))
     return height, width
 
 

@@ -22,7 +22,7 @@ Along = Callable[[Builder, Tensor, tuple[int, int, int]], Tensor]
 def _pooled(class_name: str) -> Along:
     def along(b: Builder, x: Tensor, view: tuple[int, int, int]) -> Tensor:
         pre, n, post = view
-        window = {"pool_size": [1, n], "strides": [1, n], "padding": "valid"}
+        window: dict[str, Any] = {"pool_size": [1, n], "strides": [1, n], "padding": "valid"}
         return b(class_name, b.shaped(x, view), (pre, 1, post), **window)
 
     return along

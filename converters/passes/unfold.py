@@ -172,7 +172,7 @@ def _windowed(node: Node, inputs: Sequence[Any]) -> Any:
         or any(v is not None and v.data is None for v in inputs[1:])
     ):
         return _by_parts(node, inputs)
-    wider = {
+    wider: dict[str, Any] = {
         "strides": (1, *op.strides),
         "dilations": (1, *op.dilations),
         "padding": op.padding if isinstance(op.padding, str) else ((0, 0), *op.padding),
