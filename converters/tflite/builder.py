@@ -17,7 +17,7 @@ from ...ops.promotion import numpy_dtype
 from ...ops.shapes import broadcast, permute
 from ..target import Emission, Options
 from .schema import FUSED, OPERATORS, OPTIONS, TYPES
-from .tensor import Operator, Tensor, Weight
+from .tensor import Operator, Tensor, Text, Weight
 
 HALF_FROM = 64
 """With float16 weights, constants of at least so many elements are stored in half precision."""
@@ -169,6 +169,13 @@ class Builder:
             self.weights[key] = Weight(array, None, half=False)
         return self._constant(self.weights[key], name, None)
 
+    def text(self, values: Sequence[str], shape: Sequence[int], name: str) -> Tensor:
+        """A constant of text."""
+        key = ("text", *values)
+        if key not in self.weights:
+            self.weights[key] = Text(values)
+        return self._constant(self.weights[key], name, shape)
+
     def zeros(self, size: int | None) -> Tensor:
         """A bias of zeros: XNNPACK takes a convolution only with one, and old runtimes FULLY_CONNECTED."""
         return self.constant(np.zeros(size or 0, np.float32), "float32", "zeros")
@@ -258,12 +265,12 @@ class Builder:
     # the whole
 
     def finish(self, outputs: Sequence[Tensor]) -> None:
-        """Keeps the operators that `outputs` need."""
+        """Keeps the operators that `outputs` need, and those that are there for what they do."""
         self.outputs = list(outputs)
         wanted = set(outputs)
         kept: list[Operator] = []
         for operator in reversed(self.operators):
-            if wanted.intersection(operator.outputs):
+            if not operator.outputs or wanted.intersection(operator.outputs):
                 kept.append(operator)
                 wanted.update(t for t in operator.inputs if t is not None)
         self.operators = kept[::-1]

@@ -63,7 +63,15 @@ def run(path: Path, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
     """The outputs for the inputs, both in the file's order."""
     opened = interpreter(path)
     _computed(opened, inputs)
-    return [opened.get_tensor(detail["index"]) for detail in opened.get_output_details()]
+    return [_output(opened, detail["index"]) for detail in opened.get_output_details()]
+
+
+def _output(opened: Any, index: int) -> np.ndarray:
+    """A tensor's array; text, which LiteRT gives as bytes, is text."""
+    array: np.ndarray = opened.get_tensor(index)
+    if array.dtype.kind not in "OS":
+        return array
+    return np.array([item.decode() for item in array.reshape(-1)], object).reshape(array.shape)
 
 
 def predict(path: Path, x: Mapping[str, np.ndarray] | Sequence[np.ndarray] | np.ndarray) -> dict[str, np.ndarray]:
@@ -73,7 +81,7 @@ def predict(path: Path, x: Mapping[str, np.ndarray] | Sequence[np.ndarray] | np.
     declared = interface(opened, inputs)
     arrays = samples_for(declared, [x] if isinstance(x, np.ndarray) else x)
     _computed(opened, arrays)
-    return {name: opened.get_tensor(index) for name, index in outputs.items()}
+    return {name: _output(opened, index) for name, index in outputs.items()}
 
 
 def names(path: Path, opened: Any) -> tuple[dict[str, int], dict[str, int]]:
@@ -92,8 +100,13 @@ def interface(opened: Any, inputs: Mapping[str, int]) -> Graph:
     called = {index: name for name, index in inputs.items()}
     for detail in opened.get_input_details():
         sizes = tuple(None if d < 0 else int(d) for d in detail["shape_signature"])
-        graph.add_input(called.get(detail["index"], detail["name"]), TensorType(np.dtype(detail["dtype"]).name, sizes))
+        graph.add_input(called.get(detail["index"], detail["name"]), TensorType(_dtype(detail["dtype"]), sizes))
     return graph
+
+
+def _dtype(kind: Any) -> str:
+    dtype = np.dtype(kind)
+    return "string" if dtype.kind in "OSU" else dtype.name
 
 
 def observe(path: Path, inputs: Sequence[np.ndarray]) -> dict[str, np.ndarray]:

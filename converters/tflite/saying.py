@@ -19,7 +19,21 @@ NUMBERS = frozenset({"float32", "int32", "int64"})
 MOVED = NUMBERS | {"bool", "int8", "uint8"}
 """Types that both runtimes move about."""
 EVERYTHING = frozenset(
-    {"float16", "float32", "float64", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "bool"}
+    {
+        "float16",
+        "float32",
+        "float64",
+        "bfloat16",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "bool",
+        "string",
+    }
 )
 
 WIDER = {

@@ -41,6 +41,26 @@ class Weight:
         return array.reshape(-1).view(np.uint8).data
 
 
+class Text(Weight):
+    """A constant of text: how many there are, where each begins and the last one ends, and all of them in UTF-8.
+
+    Source: https://github.com/google-ai-edge/LiteRT/blob/main/tflite/string_util.h
+    """
+
+    __slots__ = ()
+
+    def __init__(self, values: Sequence[str]):
+        encoded = [value.encode() for value in values]
+        begin = 4 * (len(encoded) + 2)
+        offsets = np.cumsum([begin, *map(len, encoded)], dtype=np.int64)
+        head = np.asarray([len(encoded), *offsets], "<i4").tobytes()
+        super().__init__(np.frombuffer(head + b"".join(encoded), np.uint8), None, half=False)
+
+    @property
+    def dtype(self) -> str:
+        return "string"
+
+
 BLOCK = (512, 64)
 """Rows and columns that a processor's cache holds while they are exchanged (measured: half the time of whole columns)."""
 

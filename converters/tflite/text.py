@@ -11,7 +11,6 @@ UNSUPPORTED: dict[type[Op], str] = {
     buckets.CrossHash: "TFLite has no hash functions",
     buckets.StringHash: "TFLite has no hash functions",
     text.AsString: _REASON,
-    text.Lookup: "TFLite has no tables of keys and values that lie in the file",
     text.NGrams: _REASON,
     text.RegexReplace: _REASON,
     text.StringLower: _REASON,

@@ -365,6 +365,18 @@ def test_the_runtimes_notes_are_kept_from_the_user(tmp_path: Path) -> None:
     assert done.stderr == "own\n"
 
 
+def test_tables_of_text(tmp_path: Path) -> None:
+    inputs = layers.Input((2,), dtype="string", name="words")
+    places = layers.StringLookup(vocabulary=["the", "fôx"], name="places")(inputs)
+    graph = trace(models.Functional(inputs, places))
+    path = tmp_path / "model.tflite"
+    words = np.array([["fôx", "the"], ["", "unknown"]], object)
+    model = agrees(graph, [words], path)
+    assert operators(model) == ["CALL_ONCE", "HASHTABLE", "HASHTABLE_FIND"]
+    assert operators(model, 1) == ["HASHTABLE", "HASHTABLE_IMPORT"]
+    np.testing.assert_array_equal(TARGET.predict(path, {"words": words})["places"], [[2, 1], [0, 0]])
+
+
 def test_text_is_refused_with_the_reason() -> None:
     inputs = layers.Input((1,), dtype="string")
     graph = trace(models.Functional(inputs, layers.TextVectorization(vocabulary=["a"])(inputs)))

@@ -55,7 +55,7 @@ def agree(cases: Iterable[Case], folder: Path) -> None:
             continue
         TARGET.write(prepared, path, {}, Options())
         arrays = [np.asarray(a) for a in inputs]
-        np.savez(folder / f"{number}.in.npz", **{str(i): a for i, a in enumerate(arrays)})
+        np.savez(folder / f"{number}.in.npz", **{str(i): a.astype(str) if a.dtype == object else a for i, a in enumerate(arrays)})
         expected[str(number)] = name, TARGET.run(path, arrays)
     errors = run_all(folder)
     assert {expected[number][0]: error for number, error in errors.items()} == {}

@@ -61,7 +61,9 @@ def main(folder: Path) -> None:
             errors[path.stem] = str(error)
             continue
         outputs = [opened.get_tensor(detail["index"]) for detail in opened.get_output_details()]
-        np.savez(folder / f"{path.stem}.out.npz", **{str(i): o for i, o in enumerate(outputs)})
+        np.savez(
+            folder / f"{path.stem}.out.npz", **{str(i): o.astype("S") if o.dtype == object else o for i, o in enumerate(outputs)}
+        )
     (folder / "errors.json").write_text(json.dumps(errors))
 
 
