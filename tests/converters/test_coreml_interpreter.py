@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import struct
 import subprocess
@@ -178,3 +179,16 @@ def test_a_model_cut_anywhere_is_an_error_of_its_own(cut: int, package: Path) ->
     _model(package).write_bytes(data[: len(data) * cut // 40])
     with pytest.raises(FileError):
         run(package, [X])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_model_with_other_bytes_is_an_error_of_its_own_or_runs(seed: int, package: Path) -> None:
+    random = np.random.default_rng(seed)
+    whole = _model(package).read_bytes()
+    for _ in range(10):
+        data = bytearray(whole)
+        for place in random.integers(len(data), size=2):
+            data[place] = random.integers(256)
+        _model(package).write_bytes(data)
+        with contextlib.suppress(FileError, UsageError):
+            run(package, [X])

@@ -7,6 +7,7 @@ Source: coremltools, mlmodel/src/MILBlob/Blob/StorageFormat.hpp and BlobDataType
 
 from __future__ import annotations
 
+import math
 import struct
 from pathlib import Path
 
@@ -70,7 +71,7 @@ class Blob:
             raise FileError(f"{where}: its data is at byte {start}, which is no multiple of {ALIGNMENT}")
         if start + size > len(self._data):
             raise FileError(f"{where}: its data goes beyond the file's end")
-        count = int(np.prod(shape, dtype=np.int64))
+        count = math.prod(shape)
         bits = SUB_BYTE.get(dtype, 8 * NUMPY[dtype].itemsize)
         if size * 8 - (padding if dtype in SUB_BYTE else 0) != count * bits:
             raise FileError(f"{where}: expected {count} elements of {bits} bits. Received: {size} bytes")
@@ -81,7 +82,7 @@ def elements(data: np.ndarray | memoryview, dtype: str, shape: tuple[int, ...]) 
     """Raw bytes as a tensor."""
     packed = np.frombuffer(data, np.uint8)
     if dtype in SUB_BYTE:
-        return unpack(packed, SUB_BYTE[dtype], int(np.prod(shape, dtype=np.int64)), signed=dtype == "int4").reshape(shape)
+        return unpack(packed, SUB_BYTE[dtype], math.prod(shape), signed=dtype == "int4").reshape(shape)
     return packed.view(NUMPY[dtype]).reshape(shape)
 
 

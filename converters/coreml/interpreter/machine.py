@@ -88,7 +88,7 @@ class Machine:
             else:
                 result = self._computed(op, scope)
                 results = list(result) if isinstance(result, tuple) else [result]
-        except (ValueError, IndexError) as error:
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise UsageError(f"CoreML can't compute {op}: {error}") from error
         if constant:
             self._constants[id(op)] = results

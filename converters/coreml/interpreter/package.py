@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -116,12 +117,12 @@ def _immediate(value: Value, dtype: str, shape: tuple[int, ...]) -> np.ndarray:
         flat = tensor.message(6).reals(1, "<f8")
     elif 7 in tensor:
         content = tensor.message(7).content(1)
-        count = int(np.prod(shape, dtype=np.int64))
+        count = math.prod(shape)
         if dtype not in ("bool", "string") and len(content) % NUMPY[dtype].itemsize == 0 and count:
             return elements(content, dtype, shape)
         flat = np.frombuffer(content, np.uint8)
     else:
         flat = np.zeros(0, NUMPY[dtype])
-    if flat.size != np.prod(shape, dtype=np.int64):
+    if flat.size != math.prod(shape):
         raise FileError(f"damaged model: a constant of shape {list(shape)} has {flat.size} elements")
     return flat.astype(NUMPY[dtype], copy=False).reshape(shape)
