@@ -31,6 +31,7 @@ def convert(
     input_layout: str | None = None,
     min_os: str | None = None,
     format: str | None = None,
+    split_preprocessing: bool = False,
     samples: Samples = None,
     rtol: float | None = None,
     atol: float | None = None,
@@ -45,6 +46,7 @@ def convert(
     output: a file (one target) or a directory, which a path that ends with "/" always is;
     default: the model's name with the target's suffix, in the current directory;
     weights, custom: as for `kport.load`; input_shape: fixes unknown dimensions, a shape or a dict by input name;
+    split_preprocessing: text, lookup and statistics at the model's inputs become a program beside the artifact;
     samples: inputs to verify with (a .npz, arrays in order, or a dict by name) instead of the seeded ones;
     rtol, atol: instead of the target's own. The other arguments are the command line's options.
 
@@ -55,7 +57,7 @@ def convert(
     request = Request(
         output=None if output is None else Path(output),
         into_directory=output is not None and str(output).endswith(("/", os.sep)),
-        options=Options(precision, input_layout, opset, min_os, format),
+        options=Options(precision, input_layout, opset, min_os, format, split_preprocessing),
         samples=samples,
         rtol=rtol,
         atol=atol,

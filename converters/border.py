@@ -13,6 +13,7 @@ from ..ir.types import Shape
 from ..ops.shape import Transpose
 from ..ops.shapes import permute, to_channels_first, to_channels_last
 from .passes.rewrite import Rewriter
+from .preprocessing import Program
 
 Permutation = tuple[int, ...] | None
 IMAGE_RANK = 4
@@ -20,21 +21,24 @@ IMAGE_RANK = 4
 
 @dataclass(frozen=True)
 class Border:
-    """How the artifact's inputs and outputs are transposed from those of the Keras model; None: not at all."""
+    """How the artifact's inputs and outputs are transposed from those of the Keras model; None: not at all. What a program
+    does before the artifact comes first."""
 
     inputs: tuple[Permutation, ...]
     outputs: tuple[Permutation, ...]
+    program: Program | None = None
 
     @classmethod
     def none(cls, graph: Graph) -> Border:
         return cls((None,) * len(graph.inputs), (None,) * len(graph.outputs))
 
     def inputs_from_keras(self, arrays: list[np.ndarray]) -> list[np.ndarray]:
-        return [_apply(p, a) for p, a in zip(self.inputs, arrays, strict=True)]
+        given = arrays if self.program is None else self.program.compute(arrays)
+        return [_apply(p, a) for p, a in zip(self.inputs, given, strict=True)]
 
     def shapes_to_keras(self, shapes: Sequence[Shape] | None) -> list[Shape] | None:
         """The inputs' shapes as the Keras model has them; None if they aren't known."""
-        if shapes is None or len(shapes) != len(self.inputs):
+        if shapes is None or len(shapes) != len(self.inputs) or self.program is not None:
             return None
         return [tuple(s) if p is None else permute(s, _required(_inverse(p))) for p, s in zip(self.inputs, shapes, strict=True)]
 

@@ -16,6 +16,8 @@ from ..ops.promotion import numpy_dtype
 
 KEY = "kport.contract"
 PARITY_KEY = "kport.parity"
+PREPROCESSING = "preprocessing"
+"""Where the contract has the program of what is to be done before the artifact."""
 CONVERTER_KEY = "kport.converter"
 """Who wrote the artifact, if it wasn't kport."""
 GOLDEN_LIMIT = 8 << 20
@@ -29,8 +31,10 @@ def contract(
     graph: Graph,
     inputs: Sequence[np.ndarray] | None,
     outputs: Sequence[np.ndarray] | None,
+    preprocessing: Mapping[str, Any] | None = None,
 ) -> dict[str, str]:
-    """The contract as a mapping of texts. inputs, outputs: the golden case, if the reference was run."""
+    """The contract as a mapping of texts. inputs, outputs: the golden case, if the reference was run; preprocessing: what
+    is to be done before the artifact."""
     data = {
         "kport": version,
         "source": dict(source),
@@ -39,6 +43,8 @@ def contract(
         "outputs": tensors(graph.output_names, [v.type for v in graph.outputs]),
         "golden": golden(graph, inputs, outputs) if inputs is not None and outputs is not None else None,
     }
+    if preprocessing is not None:
+        data[PREPROCESSING] = dict(preprocessing)
     return {KEY: json.dumps(data, separators=(",", ":"))}
 
 

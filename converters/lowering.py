@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Lock
 
 from ..ir import Graph
@@ -32,7 +33,7 @@ class Lowering:
         """The lowered graph, and how its border differs from the Keras model's."""
         with self._lock:
             if self._made is None:
-                bordered, border = ask_layout(self.source.graph, self._options.input_layout)
+                bordered, border = bordered_graph(self.source, self._options)
                 self._made = lower(bordered, self._options), border
             return self._made
 
@@ -48,3 +49,12 @@ class Lowering:
                     self._made = None
                     if self._release:
                         self.source.release()
+
+
+def bordered_graph(source: Source, options: Options) -> tuple[Graph, Border]:
+    """The source's graph as artifacts are to have it, without its preprocessing where that is asked for."""
+    if not options.split_preprocessing:
+        return ask_layout(source.graph, options.input_layout)
+    graph, program = source.split()
+    bordered, border = ask_layout(graph, options.input_layout)
+    return bordered, replace(border, program=program)

@@ -18,7 +18,7 @@ from ..errors import KportError, MissingComponentError, UsageError
 from ..ir import Graph
 from ..ir.types import Shape
 from ..models.model import Model
-from . import parity, report, targets
+from . import parity, preprocessing, report, targets
 from .border import Border
 from .contract import PARITY_KEY, contract, tensors
 from .files import workshop
@@ -28,7 +28,7 @@ from .prepare import fit
 from .report import Report, TargetReport
 from .samples import Samples
 from .source import Source, run_reference, timed, whereabouts
-from .target import PARTICULAR, Options, Target, Tolerance
+from .target import PARTICULAR, SHARED, Options, Target, Tolerance
 
 Progress = Callable[[TargetReport], None]
 WORKERS = 3
@@ -66,7 +66,7 @@ def convert(
     One target's failure never stops another. An artifact that fails the check is not handed over unless the request
     allows it. `progress` is told each target's report as soon as it is known.
     """
-    chosen = targets.parse(to)
+    chosen = [beside(target, request.options) for target in targets.parse(to)]
     if all(targets.missing(target) for target in chosen):
         targets.require(chosen[0])
     refuse_unknown_options(chosen, request.options)
@@ -97,6 +97,12 @@ def side_by_side(work: Callable[[Target], TargetReport], chosen: Sequence[Target
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def beside(target: Target, options: Options) -> Target:
+    """The target, whose artifacts have a file of preprocessing beside them if that is split off."""
+    more = (preprocessing.SUFFIX,) if options.split_preprocessing else ()
+    return replace(target, beside=(*target.beside, *more))
 
 
 def tensors_of(graph: Graph) -> tuple[list[report.Tensor], list[report.Tensor]]:
@@ -143,6 +149,8 @@ def write_artifact(lowering: Lowering, target: Target, draft: Path, request: Req
         fitted = fit(lowered, target, options)
     with timed(result.seconds, "write"):
         target.write(fitted, draft, contract_of(source, lowered, border, request), options)
+        if border.program is not None:
+            preprocessing.write(draft.with_name(draft.name + preprocessing.SUFFIX), border.program)
     return border
 
 
@@ -228,7 +236,8 @@ def contract_of(source: Source, graph: Graph, border: Border, request: Request) 
     if source.inputs is not None and source.expected is not None:
         inputs = border.inputs_from_keras(source.inputs)
         outputs = border.outputs_from_keras(source.expected)
-    return contract(__version__, source.description, options, graph, inputs, outputs)
+    program = None if border.program is None else border.program.to_json()
+    return contract(__version__, source.description, options, graph, inputs, outputs, program)
 
 
 def chosen_tolerance(target: Target, request: Request) -> Tolerance:
@@ -243,7 +252,7 @@ def chosen_tolerance(target: Target, request: Request) -> Tolerance:
 
 def refuse_unknown_options(chosen: Sequence[Target], options: Options) -> None:
     """UsageError, before anything is done, for an option that none of the targets understands."""
-    unknown = sorted(options.given().keys() - frozenset().union(*(target.options for target in chosen)))
+    unknown = sorted(options.given().keys() - SHARED.union(*(target.options for target in chosen)))
     if unknown:
         names = ", ".join(target.name for target in chosen)
         raise UsageError(f"target {names} has no option {', '.join(map(flag, unknown))}")
@@ -253,7 +262,7 @@ def refuse_unknown_options(chosen: Sequence[Target], options: Options) -> None:
 
 def understood(target: Target, options: Options) -> Options:
     """The options as the target gets them: without what means another target. UsageError for what it should understand."""
-    unknown = options.given().keys() - target.options
+    unknown = options.given().keys() - target.options - SHARED
     refused = sorted(unknown - PARTICULAR)
     if refused:
         raise UsageError(f"target {target.name} has no option {', '.join(map(flag, refused))}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,12 @@ from ..ir import Graph
 from ..models.model import Model
 from ..ops.shapes import to_channels_first
 from . import targets
+from .contract import KEY, PREPROCESSING
 from .files import read_arrays
 from .opening import open_source
+from .preprocessing import Program
 from .samples import samples_for
+from .target import Target
 
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 MODES: dict[int | None, str] = {1: "L", 3: "RGB", 4: "RGBA"}
@@ -41,7 +46,16 @@ def predict(
         return dict(zip(source.output_names, source.compute(read_inputs(x, source.graph)), strict=True))
     targets.require(target)
     path = Path(model)  # type: ignore[arg-type]
-    return dict(target.predict(path, _by_name(x)))
+    return dict(target.predict(path, preprocessed(target, path, _by_name(x))))
+
+
+def preprocessed(target: Target, path: Path, x: Any) -> Any:
+    """What the artifact takes: the model's own inputs by name go through the program that its contract has, if any."""
+    contract = json.loads((target.read_contract(path) or {}).get(KEY, "{}"))
+    if PREPROCESSING not in contract:
+        return x
+    program = Program.from_json(contract[PREPROCESSING])
+    return program.run(x) if isinstance(x, Mapping) and set(x) == set(program.inputs) else x
 
 
 def read_inputs(x: Any, graph: Graph) -> list[np.ndarray]:

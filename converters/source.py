@@ -14,13 +14,15 @@ from typing import Any
 import numpy as np
 
 from ..check import check
-from ..errors import UsageError
+from ..errors import UnsupportedError, UsageError
 from ..interpret import interpret
 from ..ir import Graph
 from ..ir.types import Shape
 from ..models.model import Model
 from ..trace import trace
+from .preprocessing import Program
 from .samples import Samples, samples_for
+from .splitting import split
 from .target import Options, Target
 
 
@@ -67,6 +69,10 @@ class Source(ABC):
         """What writes the artifact (path, contract) → the converter's name, if it isn't kport, from the model as it is;
         None where the target takes the lowered graph."""
         return None
+
+    def split(self) -> tuple[Graph, Program]:
+        """The graph without its preprocessing, and that. UsageError where it has none that can be told from the rest."""
+        raise UsageError(f"--split-preprocessing: expected a model of Keras layers. Received: {self.path}")
 
     def release(self) -> None:  # noqa: B027  most have nothing to let go
         """Lets memory go that can be filled again."""
@@ -129,9 +135,17 @@ class KerasSource(Source):
 
     def direct_writer(self, target: Target, options: Options) -> DirectWriter | None:
         write_model = target.write_model
+        if options.split_preprocessing and target.from_layers(options):
+            raise UnsupportedError(
+                f"{target.title} is written from the model's layers, which --split-preprocessing doesn't cut: "
+                "take a model that begins behind its preprocessing layers"
+            )
         if write_model is None or not target.from_layers(options):
             return None
         return lambda path, contract: write_model(self.model, path, contract, options)
+
+    def split(self) -> tuple[Graph, Program]:
+        return split(self.graph, self.model)
 
     def release(self) -> None:
         if self.path is not None:

@@ -15,12 +15,13 @@ from ..ir.types import Shape
 from ..models.model import Model
 from ..trace import merge
 from . import targets
-from .border import ask_layout
-from .contract import KEY
+from .border import Border, ask_layout
+from .contract import KEY, PREPROCESSING
 from .opening import open_source
 from .pipeline import Request, check_artifact, chosen_tolerance, failing_into, size_of, tensors_of
+from .preprocessing import Program
 from .report import Report, TargetReport
-from .source import run_reference, whereabouts
+from .source import Source, run_reference, whereabouts
 from .target import Options, Target
 
 
@@ -48,7 +49,7 @@ def verify(
     source = open_source(model, weights, custom)
     graph = source.graph
     interface = tensors_of(graph)
-    _, border = ask_layout(graph, written.input_layout)
+    border = border_of(source, written)
     fix_sizes(graph, border.shapes_to_keras(written.shapes))
     run_reference(source, request.samples)
     result = TargetReport(target.name, str(path), size_of(target, path), rtol=tolerance.rtol, atol=tolerance.atol)
@@ -58,6 +59,13 @@ def verify(
     return Report(__version__, whereabouts(source), *interface, [result])
 
 
+def border_of(source: Source, written: Written) -> Border:
+    """How the artifact's inputs and outputs differ from the source's; its preprocessing is that in its contract."""
+    if written.program is None:
+        return ask_layout(source.graph, written.input_layout)[1]
+    return replace(ask_layout(source.split()[0], written.input_layout)[1], program=written.program)
+
+
 @dataclass(frozen=True)
 class Written:
     """How kport wrote an artifact, from its contract. Of an artifact by somebody else nothing is known."""
@@ -65,6 +73,7 @@ class Written:
     precision: str = "float32"
     input_layout: str | None = None
     shapes: Sequence[Shape] | None = None
+    program: Program | None = None
 
 
 def as_written(target: Target, path: Path) -> Written:
@@ -75,10 +84,11 @@ def as_written(target: Target, path: Path) -> Written:
         data = json.loads(entries[KEY])
         options: Mapping[str, Any] = data["options"]
         shapes = [tuple(tensor["shape"]) for tensor in data["inputs"]]
+        program = Program.from_json(data[PREPROCESSING]) if PREPROCESSING in data else None
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(f"expected a contract in {path}. Received: {error!r}: it was changed after it was written") from error
     precision = options.get("precision", "float32")
-    return Written(precision if precision in target.tolerances else "float32", options.get("input_layout"), shapes)
+    return Written(precision if precision in target.tolerances else "float32", options.get("input_layout"), shapes, program)
 
 
 def fix_sizes(graph: Graph, shapes: Sequence[Shape] | None) -> None:

@@ -28,6 +28,7 @@ _NAMES = {
     "inspect": "kport.converters.api",
     "load": "kport.saving",
     "predict": "kport.converters.api",
+    "preprocess": "kport.converters.preprocessing",
     "register": "kport.registry",
     "verify": "kport.converters.api",
 }

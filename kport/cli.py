@@ -113,6 +113,11 @@ checking = shared(
 )
 @click.option("--min-os", metavar="ios15..ios18", help="coreml: the oldest system that the model is to run on.")
 @click.option("--format", type=click.Choice(["graph", "layers"]), help="tfjs: a graph model (default) or a layers model.")
+@click.option(
+    "--split-preprocessing",
+    is_flag=True,
+    help="Text, lookups and statistics at the inputs as JSON beside the artifact, not in it.",
+)
 @checking
 @click.option("--no-verify", is_flag=True, help="Don't check; the report then says so.")
 @click.option("--allow-mismatch", is_flag=True, help="Keep an artifact that failed the check.")

@@ -9,11 +9,13 @@ from ...errors import UnsupportedError
 from ...ir import Graph, Node, Value
 from ...ops.op import Op
 from ...ops.scan import Scan
+from ..preprocessing import APART
 from ..target import Options, Target
 from .rewrite import rewrite
 
 ROUNDS = 8
 """How often a decomposition may itself be decomposed."""
+TEXT = frozenset(op.name for op in APART)
 
 
 def decompose(graph: Graph, target: Target, options: Options) -> tuple[Graph, int]:
@@ -55,7 +57,8 @@ def refusals(graph: Graph, target: Target, options: Options) -> Iterator[tuple[N
 def _message(target: Target, refused: list[tuple[Node, str]]) -> str:
     lines = [f"{target.title} can't express {len(refused)} operation(s) of this model:"]
     lines += [f"  layer '{node.layer}': {node.op.name}: {reason}" for node, reason in refused]
-    lines.append(
-        "What to do: replace these layers by supported ones (kport layers --target " + target.name + "), or choose another target"
-    )
+    others = f"replace these layers by supported ones (kport layers --target {target.name}), or choose another target"
+    if any(node.op.name in TEXT for node, _ in refused):
+        others = f"--split-preprocessing, by which text and lookup layers become JSON beside the artifact; or {others}"
+    lines.append(f"What to do: {others}")
     return "\n".join(lines)
