@@ -50,6 +50,11 @@ class RuntimeProcess:
         self._said: IO[str] | None = None
         self._lock = threading.RLock()
 
+    @property
+    def pid(self) -> int | None:
+        """The process's number; None if it isn't running."""
+        return None if self._process is None or self._process.poll() is not None else self._process.pid
+
     def ask(self, request: Mapping[str, Any], timeout: float = TIMEOUT) -> dict[str, Any]:
         """The answer to one request. KportError: the runtime's own error, or its end or silence instead of an answer."""
         with self._lock:
@@ -103,8 +108,8 @@ class RuntimeProcess:
             said.close()
 
     def _started(self) -> subprocess.Popen[str]:
-        if self._process is not None and self._process.poll() is not None:
-            self.close()  # it ended between requests
+        if self.pid is None:
+            self.close()  # it may have ended between requests
         if self._process is None:
             self._said = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115  lives with the process
             try:

@@ -37,8 +37,12 @@ export async function close() {
 }
 
 /** A headless Chromium. */
-export function launch() {
-  return chromium.launch({ executablePath: found(), args: FLAGS });
+export async function launch() {
+  const executablePath = found();
+  return chromium.launch({ executablePath, args: FLAGS }).catch((error) => {
+    console.error(error.message);
+    throw new Error(`${executablePath} doesn't start: ${error.message.split('\n', 1)[0]}`);
+  });
 }
 
 async function start() {
@@ -65,6 +69,7 @@ async function serve(route) {
 
 function found() {
   const given = process.env.KPORT_CHROMIUM;
+  if (given && !isExecutable(given)) throw new Error(`expected a program. Received: KPORT_CHROMIUM=${given}`);
   if (given) return given;
   const folders = (process.env.PATH ?? '').split(delimiter);
   const places = [

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -128,6 +131,34 @@ def test_a_missing_file_in_the_page(needs_chromium: RuntimeProcess, tmp_path: Pa
     request = {"ask": "self-test", "artifact": str(tmp_path), "backend": "chromium-wasm"}
     with pytest.raises(KportError, match=r"model\.json"):
         needs_chromium.ask(request)
+
+
+@pytest.mark.parametrize(
+    ("program", "problem"),
+    [
+        ("/nowhere/chromium", "expected a program. Received: KPORT_CHROMIUM=/nowhere/chromium"),
+        ("/bin/true", "/bin/true doesn't start"),
+    ],
+)
+def test_a_chromium_that_does_not_start(browser: RuntimeProcess, program: str, problem: str) -> None:
+    environment = os.environ | {"KPORT_CHROMIUM": program}
+    process = RuntimeProcess("the TF.js runtime", ["node", "serve.mjs"], get("browser").folder, environment)
+    with pytest.raises(KportError, match=problem):
+        process.ask({"ask": "runtime", "backend": "chromium-wasm"})
+    assert process.ask({"ask": "runtime"})["runtime"]
+    process.close()
+
+
+def test_a_chromium_that_crashes_is_started_again(needs_chromium: RuntimeProcess, tmp_path: Path) -> None:
+    process = RuntimeProcess("the TF.js runtime", ["node", "serve.mjs"], get("browser").folder)
+    model = dense(tmp_path / "model")
+    process.run(model, INPUTS, backend="chromium-wasm")
+    listed = subprocess.run(["ps", "-eo", "pid,ppid"], capture_output=True, text=True, check=True).stdout.splitlines()[1:]
+    (child,) = (int(pid) for pid, parent in map(str.split, listed) if int(parent) == process.pid)
+    os.kill(child, signal.SIGKILL)
+    time.sleep(0.2)
+    assert process.run(model, INPUTS, backend="chromium-wasm").order
+    process.close()
 
 
 MEMORY = """
