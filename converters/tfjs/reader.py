@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from .graphdef import TYPES
 
 MODEL = "model.json"
 FORMATS = ("graph-model", "layers-model")
+SIDES = ("inputs", "outputs")
 
 _DTYPES = {name: dtype for dtype, name in TYPES.items()}
 
@@ -41,19 +42,28 @@ def read_contract(folder: Path) -> Mapping[str, str] | None:
 
 
 def interface(folder: Path) -> tuple[dict[str, TensorType], dict[str, TensorType]]:
-    """Inputs and outputs by name, as the signature of a graph model or the contract of a layers model says them."""
+    """Inputs and outputs by name, as the signature of a graph model or the contract of a layers model says them.
+
+    The order is the contract's: tensorflowjs sorts names.
+    """
     model = model_json(folder)
     if model is None:
         raise FileError(f"expected the folder of a TF.js model, with a {MODEL}. Received: {folder}")
+    contract = contract_of(folder)
     signature = model.get("signature") or model.get("userDefinedMetadata", {}).get("signature")
     if signature:
-        inputs, outputs = (_signature(signature.get(side, {})) for side in ("inputs", "outputs"))
+        inputs, outputs = (_ordered(_signature(signature.get(s, {})), (contract or {}).get(s, [])) for s in SIDES)
         return inputs, outputs
-    contract = contract_of(folder)
     if contract is None:
         raise FileError(f"expected a TF.js model that says its inputs and outputs. Received: {folder}, without a signature")
-    inputs, outputs = ({t["name"]: TensorType(t["dtype"], tuple(t["shape"])) for t in contract[s]} for s in ("inputs", "outputs"))
+    inputs, outputs = ({t["name"]: TensorType(t["dtype"], tuple(t["shape"])) for t in contract[s]} for s in SIDES)
     return inputs, outputs
+
+
+def _ordered(tensors: dict[str, TensorType], said: Sequence[Mapping[str, Any]]) -> dict[str, TensorType]:
+    """The tensors in the order that the contract says, if it speaks of the same ones."""
+    names = [t["name"] for t in said]
+    return {name: tensors[name] for name in names} if set(names) == set(tensors) else tensors
 
 
 def contract_of(folder: Path) -> dict[str, Any] | None:
