@@ -26,7 +26,7 @@ check: $(VENV)/.dev  ## style and types
 	ln -sfn ../../converters $(TREE)/kport/converters
 	cd $(TREE) && ../$(BIN)/mypy -p kport --config-file ../pyproject.toml
 
-bench: $(VENV)/.dev $(VENV)/.bench .bench/tf2onnx/.ready  ## speed and memory beside the official converters, into docs/benchmarks/
+bench: $(VENV)/.dev $(VENV)/.bench .bench/tf2onnx/.ready .bench/coremltools/.ready  ## speed and memory beside the official converters, into docs/benchmarks/
 	$(BIN)/python -m tests.bench
 
 docs: $(VENV)/.dev  ## the generated tables
@@ -52,6 +52,12 @@ $(VENV)/.bench: $(VENV)/.dev
 	$(PYTHON) -m venv .bench/tf2onnx
 	.bench/tf2onnx/bin/pip install --quiet --disable-pip-version-check tensorflow==2.19.0 numpy==1.26.4 protobuf==5.29.6 \
 		tf2onnx==1.17.0 onnx==1.22.0 keras==3.15.1 tf-keras==2.19.0
+	touch $@
+
+# coremltools' own way from Keras needs a TensorFlow that it knows
+.bench/coremltools/.ready:
+	$(PYTHON) -m venv .bench/coremltools
+	.bench/coremltools/bin/pip install --quiet --disable-pip-version-check tensorflow==2.19.0 numpy==1.26.4 coremltools==9.0 keras==3.15.1
 	touch $@
 
 # tflite-runtime's last release needs numpy < 2: the tests make this environment themselves if it isn't there

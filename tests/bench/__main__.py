@@ -7,10 +7,10 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from tests.bench import onnx
+from tests.bench import coreml, onnx
 from tests.bench.section import PAGES, ROOT, WORK, Section
 
-SECTIONS: dict[str, Callable[[int], Section]] = {"onnx": onnx.section}
+SECTIONS: dict[str, Callable[[int], Section]] = {"onnx": onnx.section, "coreml": coreml.section}
 """Name, also of its page → what measures it, given how often."""
 
 
