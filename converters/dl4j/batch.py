@@ -69,11 +69,10 @@ def _drop(op: Any, x: Shape, y: Shape, axis: int) -> int | None:
 
 
 def _reshape(op: Any, x: Shape, y: Shape, axis: int) -> int | None:
-    """The axis before which there are as many elements, and which has the same size; of a single sample any of size 1."""
+    """The axis before which there are as many elements, and which has the same size; of a single sample the first of size 1."""
     ahead = math.prod(d or 1 for d in x[:axis])
-    places = [i for i, d in enumerate(y) if d == x[axis]]
-    found = [i for i in places if math.prod(n or 1 for n in y[:i]) == ahead]
-    return next(iter(found or (places if x[axis] == 1 else [])), None)
+    places = (i for i, d in enumerate(y) if d == x[axis] and (d == 1 or math.prod(n or 1 for n in y[:i]) == ahead))
+    return next(places, None)
 
 
 def _take(op: Any, x: Shape, y: Shape, axis: int) -> int:

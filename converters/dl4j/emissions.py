@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from ...ops.buckets import CrossHash, StringHash
+from ...ops.gathering import GatherNd, TakeAlongAxis
+from ...ops.indexing import DynamicSlice
 from ...ops.op import Op
+from ...ops.reduce import ArgMax, ArgMin
+from ...ops.scan import Scan
+from ...ops.scattering import ScatterNd
+from ...ops.sort import ArgSort, Sort, TopK
+from ...ops.text import AsString, Lookup, NGrams, RegexReplace, StringLower, StringSplit
 from ..target import Emission
 from . import activation, arithmetic, linear, moving, recurrent, reduce, window
 
+TEXT = (AsString, CrossHash, NGrams, RegexReplace, StringHash, StringLower, StringSplit)
 _FAMILIES = (activation, arithmetic, linear, moving, recurrent, reduce, window)
 
 EMISSIONS: dict[type[Op], Emission] = {op: row for family in _FAMILIES for op, row in family.EMISSIONS.items()}
-UNSUPPORTED: dict[type[Op], str] = {**arithmetic.UNSUPPORTED}
+UNSUPPORTED: dict[type[Op], str] = {
+    **arithmetic.UNSUPPORTED,
+    **dict.fromkeys(TEXT, "DL4J imports no layer that reads or writes text"),
+    Lookup: "DL4J imports no layer with a table of keys",
+    Scan: "DL4J has no loops: one is unrolled only where its number of steps is known; give it with --input-shape",
+    **dict.fromkeys((Sort, ArgSort, TopK, ArgMax, ArgMin), "DL4J imports no layer that compares elements of one tensor"),
+    **dict.fromkeys((TakeAlongAxis, GatherNd, ScatterNd, DynamicSlice), "DL4J imports no layer that takes places from a tensor"),
+}
+"""Why nothing is said for an operation."""

@@ -184,23 +184,24 @@ def _conv_transpose(b: Builder, node: Node) -> Tensor:
     op: Any = node.op
     kernel, bias = (_data(v) for v in (*node.inputs[1:], None)[:2])
     sizes, strides, cuts, zeros = sample(first(node)), op.strides, op.padding, op.output_padding
-    kernel = _spread(kernel, op.dilations)
+    dilations = op.dilations
     if len(strides) == 1:
-        sizes, kernel = (sizes[0], 1, sizes[1]), kernel[:, None]
+        sizes, kernel, dilations = (sizes[0], 1, sizes[1]), kernel[:, None], (*dilations, 1)
         strides, cuts, zeros = (*strides, 1), (*cuts, (0, 0)), (*zeros, 0)
     x = b.shaped(b.tensor(node.inputs[0]), sizes)
     window, outputs = kernel.shape[:2], kernel.shape[2]
+    span = tuple((k - 1) * d + 1 for k, d in zip(window, dilations, strict=True))
     biased = bias is not None and not any(zeros)
     y = b(
         "Conv2DTranspose",
         x,
-        (*(None if n is None else (n - 1) * s + w for n, s, w in zip(sizes, strides, window, strict=False)), outputs),
+        (*(None if n is None else (n - 1) * s + w for n, s, w in zip(sizes, strides, span, strict=False)), outputs),
         {"kernel": kernel} | ({"bias": bias} if biased else {}),
         filters=outputs,
         kernel_size=list(window),
         strides=list(strides),
         padding="valid",
-        dilation_rate=[1, 1],
+        dilation_rate=list(dilations),
         output_padding=None,
         activation="linear",
         use_bias=biased,
@@ -212,16 +213,6 @@ def _conv_transpose(b: Builder, node: Node) -> Tensor:
         less = tuple((-before, -after) for before, after in cuts)
         y = b("Cropping2D", y, (*_grown(y.sizes, less), outputs), cropping=[list(c) for c in cuts])
     return parts.scaled(b, y, 1.0, bias) if bias is not None and not biased else y
-
-
-def _spread(kernel: np.ndarray, dilations: tuple[int, ...]) -> np.ndarray:
-    """The kernel with zeros between its elements: DL4J ignores the dilation of a transposed convolution."""
-    if max(dilations) == 1:
-        return kernel
-    window = tuple((k - 1) * d + 1 for k, d in zip(kernel.shape, dilations, strict=False))
-    wide = np.zeros((*window, *kernel.shape[-2:]), kernel.dtype)
-    wide[tuple(slice(None, None, d) for d in dilations)] = kernel
-    return wide
 
 
 def _spreads(node: Node) -> str | None:
