@@ -51,7 +51,12 @@ class Builder:
         """Adds an operation; gives its output, or a tuple of them if there are several."""
         given = {key: self._input(key, value) for key, value in inputs.items() if value is not None}
         hint = name or (f"{self._layer}/{op_type}" if self._layer else op_type)
-        return getattr(self._mil.Builder, op_type)(name=self.names.unique(hint), **given)
+        result = getattr(self._mil.Builder, op_type)(name=self.names.unique(hint), **given)
+        operation = (result[0] if isinstance(result, (list, tuple)) else result).op
+        for key, var in operation.inputs.items():
+            if key not in given and isinstance(var, self._mil.Var):  # a default, which coremltools named
+                self.rename(var, self.names.unique(var.name))
+        return result
 
     def _input(self, key: str, value: Any) -> Any:
         if isinstance(value, self._mil.Var) or callable(value):
