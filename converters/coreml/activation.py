@@ -31,7 +31,7 @@ def _prelu(b: Builder, node: Node, x: Var, alpha: Var) -> Var:
     """By channel CoreML has it, rightly for images only (coremltools' tests); else y = relu(x) - alpha · relu(-x)."""
     data = b.data(alpha)
     rank = node.output.type.rank
-    if data is not None and rank >= 3:
+    if data is not None and rank == 4:
         sizes = (1,) * (rank - data.ndim) + data.shape
         if all(size == 1 for axis, size in enumerate(sizes) if axis != 1) and sizes[1] == node.output.shape[1]:
             return b("prelu", x=x, alpha=b.derived(alpha, "channels", lambda a: a.reshape(-1)))

@@ -165,6 +165,15 @@ def test_a_layer_that_core_ml_computes_wrong_is_a_loop(tmp_path: Path) -> None:
     assert "gru" not in found and found.count("while_loop") == 1
 
 
+@pytest.mark.parametrize(
+    ("shape", "shared", "native"), [((5, 3), 2, False), ((4, 5, 6, 3), (2, 3, 4), False), ((3, 4, 5), (2, 3), True)]
+)
+def test_slopes_by_channel_are_native_for_images_only(shape: Any, shared: Any, native: bool, tmp_path: Path) -> None:
+    graph = model_of(lambda x: layers.PReLU(shared_axes=shared)(x), shape)
+    model = agrees(graph, [floats(2, *shape)], tmp_path / NAME)
+    assert ("prelu" in kinds(model)) == native
+
+
 @pytest.mark.parametrize("precision", ["float32", "float16"])
 def test_attention_is_one_operation_from_ios_18_on(precision: str, tmp_path: Path) -> None:
     def plain(x: KerasTensor) -> KerasTensor:

@@ -71,6 +71,9 @@ def _elu(x: np.ndarray, alpha: float) -> np.ndarray:
 
 
 def _prelu(x: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """A slope for each channel. Apple's own test of ranks 3 and 5 fails but where all slopes are the same."""
+    if x.ndim != 4 and np.any(alpha != alpha[0]):
+        raise ValueError(f"expected rank 4, or equal slopes: CoreML computes others wrongly. Received: rank {x.ndim}")
     return np.where(x > 0, x, per_channel(alpha, x) * x)
 
 
