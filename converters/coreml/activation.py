@@ -28,7 +28,7 @@ def _gelu(b: Builder, node: Node, x: Var) -> Var:
 
 
 def _prelu(b: Builder, node: Node, x: Var, alpha: Var) -> Var:
-    """By channel CoreML has it, rightly for images only (coremltools' tests); else y = relu(x) - alpha · relu(-x)."""
+    """By channel CoreML has it, of images only if the slopes differ; else y = relu(x) - alpha · relu(-x)."""
     data = b.data(alpha)
     rank = node.output.type.rank
     if data is not None and rank == 4:
