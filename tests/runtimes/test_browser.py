@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import kport
 from kport.converters.contract import KEY, encode
 from kport.converters.installation import get
 from kport.converters.runtime_process import RuntimeProcess
@@ -85,6 +86,31 @@ def test_the_golden_case_is_replayed(browser: RuntimeProcess, backend: str, tmp_
     answer = browser.ask({"ask": "self-test", "artifact": str(model), "backend": backend})
     assert answer["passed"] and 0 <= answer["max_abs_error"] < 1e-5
     assert browser.run(model, INPUTS, backend=backend).order == ["features", "positive", "twice"]
+
+
+@pytest.fixture(scope="module")
+def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real model in both formats, with float32 and float16 weights."""
+    folder = tmp_path_factory.mktemp("artifacts")
+    source = Path(__file__).parents[2] / "fixtures" / "gender_mini_xception.h5"
+    for kind in ("graph", "layers"):
+        for precision in ("float32", "float16"):
+            kport.convert(source, to="tfjs", output=folder / f"{kind}-{precision}.tfjs", format=kind, precision=precision)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "graph-float32",
+        "layers-float32",
+        *(pytest.param(f"{kind}-float16", marks=pytest.mark.slow) for kind in ("graph", "layers")),
+    ],
+)
+def test_what_kport_wrote_tests_itself(browser: RuntimeProcess, backend: str, name: str, artifacts: Path) -> None:
+    artifact = artifacts / f"{name}.tfjs"
+    answer = browser.ask({"ask": "self-test", "artifact": str(artifact), "backend": backend})
+    assert answer["passed"], answer
 
 
 @pytest.mark.parametrize("off", [0.01, np.nan, np.inf])
