@@ -39,6 +39,8 @@ def _keeps_samples(node: Node) -> str | None:
     before, after = batch_axis(x), batch_axis(y)
     if before is None or after is None:
         return MOVED
+    if None in (*sample(x), *sample(y)):
+        return None  # then it has to keep the sizes
     whole, now = (
         [math.prod(-1 if d is None else d for d in part) for part in (v.shape[:axis], v.shape[axis + 1 :])]
         for v, axis in ((x, before), (y, after))
@@ -294,13 +296,10 @@ def _takes(node: Node) -> str | None:
 
 def _looks_up(node: Node) -> str | None:
     """A sequence of unknown length."""
-    indices = node.inputs[1]
-    assert indices is not None
-    return (
-        None
-        if indices.data is None and len(sample(indices)) == 1 and node.inputs[0] and node.inputs[0].type.rank == 2
-        else UNKNOWN
-    )
+    table, indices = node.inputs
+    assert table is not None and indices is not None
+    rows = indices.data is None and len(sample(indices)) == 1 and table.type.rank == 2
+    return None if rows else UNKNOWN
 
 
 def _cumulative_sum(b: Builder, node: Node) -> Tensor:

@@ -49,6 +49,10 @@ class Geometry:
         """Whether DL4J's "same" is meant, and right."""
         return self.padding == "same" and all(s <= n for s, n in zip(self.strides, self.span, strict=True))
 
+    def is_causal(self) -> bool:
+        """Whether the padding of a sequence is Keras's "causal"."""
+        return self.padding == ((self.span[0] - 1, 0),)
+
     def pads(self) -> tuple[tuple[int, int], ...]:
         """(before, after) for each spatial axis; a negative `after` cuts off what no window reaches."""
         if not isinstance(self.padding, str):
@@ -87,6 +91,8 @@ def _fitted(b: Builder, x: Tensor, geometry: Geometry) -> tuple[Tensor, dict[str
     g = geometry
     config = {"strides": list(g.strides), "padding": "valid"}
     static = None not in g.sizes[:-1]
+    if not static and g.is_causal():
+        return x, {**config, "padding": "causal"}, g.output(g.pads())
     pads = g.pads() if static or g.padding != "same" else None
     if pads is None or (g.own_same() and any(map(any, pads))):
         return x, {**config, "padding": "same"}, g.output(None)
@@ -176,7 +182,8 @@ def _windows_sized(geometry: Geometry, node: Node) -> str | None:
         return UNKNOWN
     explicit = not isinstance(geometry.padding, str) and any(map(any, geometry.padding))
     one_group = getattr(op, "groups", 1) == 1 or len(geometry.window) == 2
-    return None if one_group and (len(geometry.window) == 2 or not explicit) else UNKNOWN
+    causal = isinstance(op, Conv) and geometry.is_causal()
+    return None if one_group and (len(geometry.window) == 2 or not explicit or causal) else UNKNOWN
 
 
 def _conv_transpose(b: Builder, node: Node) -> Tensor:

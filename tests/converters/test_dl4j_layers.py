@@ -18,7 +18,7 @@ from tests.layers.graphs import built_layer, model_of
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-FUNCTIONS = r"imports no layer (that divides|that takes roots|with a logarithm|with an exponential|that rounds)"
+FUNCTIONS = r"imports no layer (that divides|that takes roots|with a logarithm|with an exponential|that rounds|that raises)"
 TEXT = "no layer (that reads or writes text|with a table of keys)"
 REFUSED = {
     "Activation": FUNCTIONS,
