@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,9 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+import kport
 from kport import layers, models, ops
 from kport.converters.border import ask_layout
-from kport.converters.contract import KEY
+from kport.converters.contract import KEY, decode
 from kport.converters.prepare import prepare
 from kport.converters.target import Options
 from kport.converters.tflite import reader, runner
@@ -382,3 +384,38 @@ def test_text_is_refused_with_the_reason() -> None:
     graph = trace(models.Functional(inputs, layers.TextVectorization(vocabulary=["a"])(inputs)))
     with pytest.raises(UnsupportedError, match="TFLite has no operations on text"):
         prepare(graph, TARGET, Options())
+
+
+FIXTURE = Path(__file__).parent.parent.parent / "fixtures" / "gender_mini_xception.h5"
+
+
+@pytest.mark.parametrize("precision", ["float32", "float16"])
+def test_a_real_model_from_file_to_checked_artifact(precision: str, tmp_path: Path) -> None:
+    path = tmp_path / "model.tflite"
+    (result,) = kport.convert(FIXTURE, "tflite", path, precision=precision).targets
+    assert (result.status, result.runtime) == ("passed", TARGET.runtime())
+    contract = TARGET.read_contract(path)
+    assert contract is not None
+    assert contract["kport.parity"].startswith("passed in LiteRT")
+    golden = json.loads(contract[KEY])["golden"]
+    output = TARGET.predict(path, {name: decode(array) for name, array in golden["inputs"].items()})
+    for name, array in golden["outputs"].items():
+        tolerance = TARGET.tolerances[precision]
+        np.testing.assert_allclose(output[name], decode(array), tolerance.rtol, tolerance.atol)
+
+
+def test_a_damaged_weight_is_found_and_its_layer_named(tmp_path: Path) -> None:
+    path = tmp_path / "model.tflite"
+    kport.convert(FIXTURE, "tflite", path)
+    with reader.opened(path) as model:
+        assert model is not None
+        buffers = [(b.number("I", p), p) for b in model.tables(4) if (p := b.target(0)) is not None]
+        names = {t.integer(2): t.text(3) for t in next(model.tables(2)).tables(0)}
+        size, position = next(b for i, b in enumerate(buffers, 1) if names[i].startswith("separable_conv2d_1/pointwise"))
+    with path.open("r+b") as file:
+        file.seek(position + 4)
+        file.write(b"\0" * size)
+    (result,) = kport.verify(FIXTURE, path).targets
+    assert result.status == "failed"
+    # the convolution, the normalisation after it and this activation are one operator
+    assert result.first_diverging_layer == "activation_3"
