@@ -226,3 +226,9 @@ def test_what_isnt_documented_or_not_allowed_is_refused(case: Case, message: str
     path, inputs = written(case, tmp_path / "m.mlpackage")
     with pytest.raises(UsageError, match=f"CoreML can't compute {case.op} .*{message}"):
         run(path, inputs)
+
+
+def test_a_tensor_without_elements_is_refused(tmp_path: Path) -> None:
+    path, inputs = written(Case("non_zero", {"x": np.zeros((2, 3), np.float32)}, None), tmp_path / "m.mlpackage")
+    with pytest.raises(UsageError, match="no tensors without elements"):
+        run(path, inputs)

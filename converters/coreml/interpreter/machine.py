@@ -124,12 +124,15 @@ class Machine:
 
 
 def checked(value: Any, kind: Type, what: str) -> Any:
-    """The value as its type says; FileError if it isn't of that type, which is a mistake of who wrote the program."""
+    """The value as its type says; FileError if it isn't of that type, which is a mistake of who wrote the program; UsageError
+    if it is none that CoreML has."""
     if isinstance(kind, ListType):
         return value
     array = np.asarray(value)
     if not isinstance(kind, TensorType) or not kind.admits(array.shape):
         raise FileError(f"{what} is declared as {kind} but is {array.dtype.name}{list(array.shape)}")
+    if 0 in array.shape:
+        raise UsageError(f"{what} would be of shape {list(array.shape)}: CoreML has no tensors without elements")
     wanted = NUMPY[kind.dtype]
     if array.dtype == wanted:
         return array

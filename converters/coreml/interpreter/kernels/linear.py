@@ -27,9 +27,11 @@ def _linear(x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = None) -
 
 
 def _matmul(x: np.ndarray, y: np.ndarray, transpose_x: bool = False, transpose_y: bool = False) -> np.ndarray:
-    """NumPy's matmul; a vector is never transposed."""
-    left = x.swapaxes(-1, -2) if transpose_x and x.ndim > 1 else x
-    right = y.swapaxes(-1, -2) if transpose_y and y.ndim > 1 else y
+    """NumPy's matmul. A vector can't be transposed: the documentation and the builder differ about it."""
+    if (transpose_x and x.ndim == 1) or (transpose_y and y.ndim == 1):
+        raise ValueError("expected a matrix to transpose. Received: a vector")
+    left = x.swapaxes(-1, -2) if transpose_x else x
+    right = y.swapaxes(-1, -2) if transpose_y else y
     return np.matmul(left, right)
 
 

@@ -32,6 +32,8 @@ def _pool(
     kernel = [int(k) for k in kernel_sizes]
     if len(kernel) != x.ndim - 2:
         raise ValueError(f"expected {x.ndim - 2} kernel sizes. Received: {kernel}")
+    if ceil_mode and x.ndim == 5:
+        raise ValueError("expected ceil_mode only of one or two spatial axes")
     window = windows(x.shape[2:], kernel, strides, None, pad_type, pad, ios, ceil_mode)
     if kind == "max":
         padded = window.padded(x, -np.inf)
