@@ -69,10 +69,16 @@ def _one_group(
 
 def geometry_of(node: Node, window: tuple[int, ...]) -> Geometry:
     op: Any = node.op
-    padding = op.padding
-    if padding == "same" and (len(window) == 3 or (max(op.strides) > 1 and max(op.dilations) > 1)):
-        padding = explicit(node, window)
+    padding = explicit(node, window) if op.padding == "same" and _has_own_same(op, window) else op.padding
     return Geometry(op.strides, op.dilations, padding)
+
+
+def _has_own_same(op: Any, window: tuple[int, ...]) -> bool:
+    """Whether TF.js's 'same' is another one, or can't be had: for volumes, for every position of which strides then take some,
+    and in WebAssembly where a stride is longer than the window."""
+    reach = ((n - 1) * d + 1 for n, d in zip(window, op.dilations, strict=True))
+    longer = any(stride > r > 1 for stride, r in zip(op.strides, reach, strict=True))
+    return len(window) == 3 or longer or (max(op.strides) > 1 and max(op.dilations) > 1)
 
 
 def explicit(node: Node, window: tuple[int, ...]) -> Pads:
@@ -84,14 +90,10 @@ def explicit(node: Node, window: tuple[int, ...]) -> Pads:
 
 def _accepts(node: Node, options: Options) -> str | None:
     op: Any = node.op
-    unknown = [s > 1 for d, s in zip(node.inputs[0].shape[1:-1], op.strides, strict=True) if d is None]  # type: ignore[union-attr]
-    if op.padding != "same" or not any(unknown):
+    moving = [s for d, s in zip(node.inputs[0].shape[1:-1], op.strides, strict=True) if d is None and s > 1]  # type: ignore[union-attr]
+    if op.padding != "same" or not moving or not _has_own_same(op, kernel_of(node)[:-2]):
         return None
-    if len(op.strides) == 3:
-        return "TF.js pads volumes wrongly; to say it otherwise their sizes have to be known (--input-shape)"
-    if max(op.dilations) > 1:
-        return "TF.js has no strides together with dilations; to say it otherwise sizes have to be known (--input-shape)"
-    return None
+    return "TF.js pads by another rule here; to say the padding in numbers sizes have to be known (--input-shape)"
 
 
 EMISSIONS: dict[type[Op], Emission] = {Conv: emission(conv, _accepts, FLOAT)}

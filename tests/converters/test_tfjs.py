@@ -142,6 +142,17 @@ def test_every_fused_activation(layer: str, function: str, tmp_path: Path) -> No
     assert is_apart == ((layer, function) in apart)
 
 
+@pytest.mark.parametrize("layer", [layers.Conv1D, layers.Conv2D, layers.Conv3D, layers.DepthwiseConv2D])
+@pytest.mark.parametrize(("window", "stride", "size"), [(3, 4, 8), (2, 3, 9), (3, 5, 11), (1, 2, 7)])
+def test_strides_longer_than_the_window(layer: Any, window: int, stride: int, size: int, tmp_path: Path) -> None:
+    """The WebAssembly back end's 'same' is wrong there where the strides leave a rest."""
+    rank = {layers.Conv1D: 1, layers.Conv3D: 3}.get(layer, 2)
+    filters = {} if layer is layers.DepthwiseConv2D else {"filters": 4}
+    made = layer(kernel_size=window, strides=stride, padding="same", **filters)
+    shape = (*(size,) * rank, 2)
+    agrees(model_of(made, shape), [floats(2, *shape)], tmp_path / "a.tfjs")
+
+
 def test_what_others_read_is_not_fused(tmp_path: Path) -> None:
     def function(x: KerasTensor) -> list[KerasTensor]:
         x = layers.Dense(4)(x)
