@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from ...errors import KportError
 from ...ir.types import Shape
 from ...layers.arguments import call_parameters
 from ...layers.core.input_layer import InputLayer
 from ...layers.keras_tensor import KerasTensor, LayerCall
 from ...layers.layer import Layer
+from ...layers.normalization.batch_normalization import BatchNormalization
 from ...layers.rnn.bidirectional import Bidirectional
 from ...layers.rnn.rnn import RecurrentLayer
-from ...models.functional import Functional
-from ...trace import trace
+from ...models.calls import tensors_of
+from ...models.model import Model
+from ...registry import CUSTOM
 from ...tree import flatten
 from .layers_model_steps import Refused
+from .layers_model_table import ABSENT, LAYERS
 
 RECURRENT = (RecurrentLayer, Bidirectional)
 """What takes initial states, and uses masks."""
 
 
+def is_traced(layer: Layer) -> bool:
+    """Whether a layer is written as what it computes, not as a layer of TF.js."""
+    name = type(layer).__name__
+    return name in CUSTOM or not (isinstance(layer, (InputLayer, Model, BatchNormalization)) or name in LAYERS or name in ABSENT)
+
+
 def inputs_of(call: LayerCall) -> list[KerasTensor]:
     """The tensors that a call is on, initial states behind the sequences. Refused: further arguments that mean something."""
+    if is_traced(call.layer):
+        return tensors_of(call)  # what it does with them is traced
     given = dict(zip(call_parameters(type(call.layer)), call.args, strict=False)) | call.kwargs
     first, *names = given
     tensors = flatten(given[first])
@@ -42,13 +52,3 @@ def shapes_of(call: LayerCall) -> tuple[Shape, ...]:
     if isinstance(call.layer, InputLayer):
         return (call.layer.output.shape,)
     return tuple(x.shape for x in flatten([call.args, call.kwargs]) if isinstance(x, KerasTensor))
-
-
-def does_nothing(layer: Layer, shape: Shape) -> bool:
-    """Whether a layer gives what it is given, as those do at inference that are there for training."""
-    start = InputLayer(batch_shape=shape).output
-    try:
-        graph = trace(Functional(start, layer(start)))
-    except KportError:
-        return False
-    return graph.outputs == graph.inputs

@@ -27,8 +27,9 @@ from ...models.model import Model
 from ...models.sequential import Sequential
 from ...ops.promotion import is_float
 from ...saving.dialects.backwards import downgrade
-from .layers_model_calls import does_nothing, inputs_of, shapes_of
+from .layers_model_calls import inputs_of, is_traced, shapes_of
 from .layers_model_masks import mask_problems
+from .layers_model_operations import traced_steps
 from .layers_model_steps import Config, Refused, Said, Step
 from .layers_model_table import ABSENT, ACTIVATIONS, LAYERS
 from .layers_model_training import for_training
@@ -69,7 +70,7 @@ class Writer:
         for layer in graph.layers:
             try:
                 nodes = [] if isinstance(layer, InputLayer) else [list(map(reference, inputs_of(c))) for c in calls[id(layer)]]
-                entries += self._entries(layer, nodes, shapes_of(calls[id(layer)][0]), path)
+                entries += self._entries(layer, nodes, calls[id(layer)], path)
             except Refused as problem:
                 self.refused.append((path + layer.name, str(problem)))
         return {
@@ -94,9 +95,9 @@ class Writer:
         self._taken.add(name)
         return name
 
-    def _entries(self, layer: Layer, nodes: list[list[Any]], shapes: Shapes, path: str) -> Iterator[Config]:
+    def _entries(self, layer: Layer, nodes: list[list[Any]], calls: list[LayerCall], path: str) -> Iterator[Config]:
         """A layer's steps; the last one has the layer's name. Weights go by the names of the steps."""
-        steps = self._steps(layer, shapes, path)
+        steps = traced_steps(calls) if is_traced(layer) else self._steps(layer, shapes_of(calls[0]), path)
         name = self.name(layer)
         names = [self._unique(f"{name}/{step.class_name.lower()}") for step in steps[:-1]] + [name]
         for i, step in enumerate(steps):
@@ -124,9 +125,7 @@ class Writer:
         if name in ABSENT:
             raise Refused(ABSENT[name])
         if name not in LAYERS:
-            if not does_nothing(layer, shapes[0]):
-                raise Refused(f"TF.js has no layer {type(layer).__name__}")
-            return [Step("Activation", {"activation": "linear"})]
+            raise Refused(f"TF.js has no layer {type(layer).__name__}")
         config, after = split_activation(for_training(layer, config))
         steps = LAYERS[name].steps(Said(layer, name, config, shapes))
         if isinstance(layer, TimeDistributed):

@@ -1,0 +1,239 @@
+"""Layers that aren't TF.js's but whose computation is: operations in a functional model, formulas, and what does nothing.
+
+The call is traced by itself; each operation of the graph is a layer of TF.js.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from ...errors import KportError
+from ...ir import Graph, Node, Value
+from ...layers.core.input_layer import InputLayer
+from ...layers.keras_tensor import KerasTensor, LayerCall
+from ...models.calls import tensors_of
+from ...models.functional import Functional
+from ...ops.activation import Elu, Gelu, LeakyRelu, Mish, Relu, Selu, Sigmoid, Silu, Softplus, Softsign
+from ...ops.bounds import Clip
+from ...ops.casting import Cast
+from ...ops.elementwise import (
+    Add,
+    Divide,
+    Maximum,
+    Minimum,
+    Multiply,
+    Negative,
+    StopGradient,
+    Subtract,
+    Tanh,
+)
+from ...ops.op import Op
+from ...ops.reduce import ReduceMean
+from ...ops.shape import Concatenate, Reshape, Transpose
+from ...ops.softmax import LogSoftmax, Softmax
+from ...trace import trace
+from ...tree import map_structure
+from .layers_model_steps import Config, Refused, Step
+
+Said = tuple[str, Config, tuple[Value | None, ...]]
+"""A layer's class and configuration, and what it is called on; None: the layer before."""
+
+
+def traced_steps(calls: list[LayerCall]) -> list[Step]:
+    """The layers of TF.js that compute what a layer's only call does. Refused: an operation that none of them is."""
+    call, *more = calls
+    name = type(call.layer).__name__
+    if call.layer.weights or more:
+        raise Refused(f"TF.js has no layer {name}")
+    graph = _graph(call, name)
+    places = {value: index for index, value in enumerate(graph.inputs)}
+    steps: list[Step] = []
+    for node in graph.nodes:
+        say = OPERATIONS.get(type(node.op))
+        if say is None or len(node.outputs) != 1:
+            raise Refused(f"TF.js has no layer {node.op.name}" + (f", which this {name} computes" if name != "OpLayer" else ""))
+        if node.output.type.dtype != "float32":
+            raise Refused(f"TF.js's layers compute in float32. Received: {node.op.name} in {node.output.type.dtype}")
+        for class_name, config, operands in say(node):
+            sources = (-1 if v is None else places[v] if v in graph.inputs else places[v] - len(steps) for v in operands)
+            steps.append(Step(class_name, config, sources=tuple(sources)))
+        places[node.output] = len(steps) - 1
+    (output,) = graph.outputs
+    if output in graph.inputs:  # nothing is done, as in layers that are there for training
+        return [Step("Activation", {"activation": "linear"}, sources=(places[output],))]
+    if not steps or places.get(output) != len(steps) - 1:
+        raise Refused(f"TF.js has no layer {name}")
+    return steps
+
+
+def _graph(call: LayerCall, name: str) -> Graph:
+    """The call by itself, on inputs of its own."""
+    starts = {id(t): InputLayer(batch_shape=t.shape, dtype=t.dtype).output for t in tensors_of(call)}
+    args, kwargs = map_structure(lambda x: starts[id(x)] if isinstance(x, KerasTensor) else x, (call.args, call.kwargs))
+    try:
+        graph = trace(Functional(list(starts.values()), call.layer(*args, **kwargs)))
+    except KportError as error:
+        raise Refused(f"TF.js has no layer {name}") from error
+    if len(graph.outputs) != 1:
+        raise Refused(f"TF.js has no layer {name}")
+    return graph
+
+
+def _is_constant(value: Value) -> bool:
+    return value.data is not None
+
+
+def _factor(constant: Value, other: Value) -> float | list[float]:
+    """A constant operand as Rescaling has it: a number, or one for each channel."""
+    data, shape = np.asarray(constant.data, np.float64), other.type.shape
+    if data.size == 1 and data.ndim <= len(shape):
+        return float(data.reshape(()))
+    if data.ndim > len(shape) or data.size != data.shape[-1] or data.shape[-1] != shape[-1]:
+        raise Refused("TF.js rescales by one number, or by one for each channel")
+    return [float(x) for x in data.reshape(-1)]
+
+
+def _rescaling(value: Value, scale: float | list[float], offset: float | list[float]) -> list[Said]:
+    return [("Rescaling", {"scale": scale, "offset": offset}, (value,))]
+
+
+def _negative(x: float | list[float]) -> float | list[float]:
+    return [-item for item in x] if isinstance(x, list) else -x
+
+
+def _inverse(x: float | list[float]) -> float | list[float]:
+    return [1 / item for item in x] if isinstance(x, list) else 1 / x
+
+
+def _merged(class_name: str, node: Node) -> list[Said]:
+    x, y = node.inputs
+    if _is_constant(x) or _is_constant(y) or x.type.rank != y.type.rank:
+        raise Refused(f"TF.js has no layer {node.op.name} of such operands")
+    return [(class_name, {}, (x, y))]
+
+
+def _add(node: Node) -> list[Said]:
+    x, y = node.inputs
+    if _is_constant(x) or _is_constant(y):
+        value, constant = (y, x) if _is_constant(x) else (x, y)
+        return _rescaling(value, 1.0, _factor(constant, value))
+    return _merged("Add", node)
+
+
+def _subtract(node: Node) -> list[Said]:
+    """x - y = x + (-1 · y)"""
+    x, y = node.inputs
+    if _is_constant(x):
+        return _rescaling(y, -1.0, _factor(x, y))
+    if _is_constant(y):
+        return _rescaling(x, 1.0, _negative(_factor(y, x)))
+    ((_, config, operands),) = _merged("Add", node)
+    return [*_rescaling(y, -1.0, 0.0), ("Add", config, (operands[0], None))]
+
+
+def _multiply(node: Node) -> list[Said]:
+    x, y = node.inputs
+    if _is_constant(x) or _is_constant(y):
+        value, constant = (y, x) if _is_constant(x) else (x, y)
+        return _rescaling(value, _factor(constant, value), 0.0)
+    return _merged("Multiply", node)
+
+
+def _divide(node: Node) -> list[Said]:
+    x, y = node.inputs
+    if _is_constant(x) or not _is_constant(y) or not np.all(y.data):
+        raise Refused("TF.js has no layer Divide of such operands")
+    return _rescaling(x, _inverse(_factor(y, x)), 0.0)
+
+
+def _activation(name: str, **only: object) -> Callable[[Node], list[Said]]:
+    """An activation; `only`: the attributes that it has to have."""
+
+    def say(node: Node) -> list[Said]:
+        for key, value in only.items():
+            if getattr(node.op, key) != value:
+                raise Refused(f"TF.js has no activation {node.op}")
+        return [("Activation", {"activation": name}, (node.inputs[0],))]
+
+    return say
+
+
+def _along_last(name: str) -> Callable[[Node], list[Said]]:
+    def say(node: Node) -> list[Said]:
+        x = node.inputs[0]
+        if node.op.axis % x.type.rank != x.type.rank - 1:  # type: ignore[attr-defined]
+            raise Refused(f"TF.js has {name} along the last axis only")
+        return [("Activation", {"activation": name}, (x,))]
+
+    return say
+
+
+def _clip(node: Node) -> list[Said]:
+    if node.op.low != 0 or node.op.high is None:  # type: ignore[attr-defined]
+        raise Refused(f"TF.js has no layer {node.op}")
+    return [("ReLU", {"max_value": node.op.high}, (node.inputs[0],))]  # type: ignore[attr-defined]
+
+
+def _concatenate(node: Node) -> list[Said]:
+    axis = node.op.axis % node.output.type.rank  # type: ignore[attr-defined]
+    if axis == 0 or any(map(_is_constant, node.inputs)) or len(node.inputs) < 2:
+        raise Refused("TF.js has no layer Concatenate of such operands")
+    return [("Concatenate", {"axis": axis}, tuple(node.inputs))]
+
+
+def _reshape(node: Node) -> list[Said]:
+    """Without the batch: the rest is known, and as large as before."""
+    x, y = node.inputs[0], node.output
+    sizes, before = y.type.shape[1:], x.type.shape[1:]
+    if None in sizes or None in before or math.prod(sizes) != math.prod(before) or len(node.inputs) > 1:  # type: ignore[arg-type]
+        raise Refused("TF.js reshapes to known sizes only, and never the batch")
+    return [("Reshape", {"target_shape": list(sizes)}, (x,))]
+
+
+def _transpose(node: Node) -> list[Said]:
+    permutation = list(node.op.permutation)  # type: ignore[attr-defined]
+    if permutation[0] != 0:
+        raise Refused("TF.js never moves the batch")
+    return [("Permute", {"dims": permutation[1:]}, (node.inputs[0],))]
+
+
+def _mean(node: Node) -> list[Said]:
+    x = node.inputs[0]
+    axes, rank = sorted(a % x.type.rank for a in node.op.axes), x.type.rank  # type: ignore[attr-defined]
+    if axes != list(range(1, rank - 1)) or rank not in (3, 4) or node.op.keepdims:  # type: ignore[attr-defined]
+        raise Refused(f"TF.js has no layer {node.op}")
+    return [(f"GlobalAveragePooling{rank - 2}D", {}, (x,))]
+
+
+OPERATIONS: Mapping[type[Op], Callable[[Node], list[Said]]] = {
+    Add: _add,
+    Subtract: _subtract,
+    Multiply: _multiply,
+    Divide: _divide,
+    Maximum: lambda node: _merged("Maximum", node),
+    Minimum: lambda node: _merged("Minimum", node),
+    Negative: lambda node: _rescaling(node.inputs[0], -1.0, 0.0),
+    Cast: lambda node: _rescaling(node.inputs[0], 1.0, 0.0),  # TF.js casts to float32 first
+    StopGradient: _activation("linear"),
+    Relu: _activation("relu"),
+    Elu: _activation("elu", alpha=1.0),
+    Gelu: _activation("gelu", approximate=False),
+    Mish: _activation("mish"),
+    Selu: _activation("selu"),
+    Sigmoid: _activation("sigmoid"),
+    Silu: _activation("swish"),
+    Softplus: _activation("softplus"),
+    Softsign: _activation("softsign"),
+    Tanh: _activation("tanh"),
+    LeakyRelu: lambda node: [("LeakyReLU", {"alpha": node.op.alpha}, (node.inputs[0],))],  # type: ignore[attr-defined]
+    Softmax: _along_last("softmax"),
+    LogSoftmax: _along_last("log_softmax"),
+    Clip: _clip,
+    Concatenate: _concatenate,
+    Reshape: _reshape,
+    Transpose: _transpose,
+    ReduceMean: _mean,
+}
