@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
 from ...errors import KportError
-from ...ir import Graph, Node, Value
+from ...ir import Graph, Value
 from ...layers.core.input_layer import InputLayer
 from ...layers.keras_tensor import KerasTensor, LayerCall
 from ...models.calls import tensors_of
@@ -40,6 +41,8 @@ from .layers_model_steps import Config, Refused, Step
 
 Said = tuple[str, Config, tuple[Value | None, ...]]
 """A layer's class and configuration, and what it is called on; None: the layer before."""
+Say = Callable[[Any, list[Value]], list[Said]]
+"""An operation and what it is on → the layers that compute it."""
 
 
 def traced_steps(calls: list[LayerCall]) -> list[Step]:
@@ -52,12 +55,14 @@ def traced_steps(calls: list[LayerCall]) -> list[Step]:
     places = {value: index for index, value in enumerate(graph.inputs)}
     steps: list[Step] = []
     for node in graph.nodes:
-        say = OPERATIONS.get(type(node.op))
-        if say is None or len(node.outputs) != 1:
+        kind: Any = type(node.op)
+        say = OPERATIONS.get(kind)
+        inputs = [v for v in node.inputs if v is not None]
+        if say is None or len(node.outputs) != 1 or len(inputs) < len(node.inputs):
             raise Refused(f"TF.js has no layer {node.op.name}" + (f", which this {name} computes" if name != "OpLayer" else ""))
         if node.output.type.dtype != "float32":
             raise Refused(f"TF.js's layers compute in float32. Received: {node.op.name} in {node.output.type.dtype}")
-        for class_name, config, operands in say(node):
+        for class_name, config, operands in say(node.op, inputs):
             sources = (-1 if v is None else places[v] if v in graph.inputs else places[v] - len(steps) for v in operands)
             steps.append(Step(class_name, config, sources=tuple(sources)))
         places[node.output] = len(steps) - 1
@@ -108,115 +113,114 @@ def _inverse(x: float | list[float]) -> float | list[float]:
     return [1 / item for item in x] if isinstance(x, list) else 1 / x
 
 
-def _merged(class_name: str, node: Node) -> list[Said]:
-    x, y = node.inputs
+def _merged(class_name: str, x: Value, y: Value) -> list[Said]:
     if _is_constant(x) or _is_constant(y) or x.type.rank != y.type.rank:
-        raise Refused(f"TF.js has no layer {node.op.name} of such operands")
+        raise Refused(f"TF.js has no layer {class_name} of such operands")
     return [(class_name, {}, (x, y))]
 
 
-def _add(node: Node) -> list[Said]:
-    x, y = node.inputs
+def _add(op: Any, inputs: list[Value]) -> list[Said]:
+    x, y = inputs
     if _is_constant(x) or _is_constant(y):
         value, constant = (y, x) if _is_constant(x) else (x, y)
         return _rescaling(value, 1.0, _factor(constant, value))
-    return _merged("Add", node)
+    return _merged("Add", x, y)
 
 
-def _subtract(node: Node) -> list[Said]:
+def _subtract(op: Any, inputs: list[Value]) -> list[Said]:
     """x - y = x + (-1 · y)"""
-    x, y = node.inputs
+    x, y = inputs
     if _is_constant(x):
         return _rescaling(y, -1.0, _factor(x, y))
     if _is_constant(y):
         return _rescaling(x, 1.0, _negative(_factor(y, x)))
-    ((_, config, operands),) = _merged("Add", node)
+    ((_, config, operands),) = _merged("Add", x, y)
     return [*_rescaling(y, -1.0, 0.0), ("Add", config, (operands[0], None))]
 
 
-def _multiply(node: Node) -> list[Said]:
-    x, y = node.inputs
+def _multiply(op: Any, inputs: list[Value]) -> list[Said]:
+    x, y = inputs
     if _is_constant(x) or _is_constant(y):
         value, constant = (y, x) if _is_constant(x) else (x, y)
         return _rescaling(value, _factor(constant, value), 0.0)
-    return _merged("Multiply", node)
+    return _merged("Multiply", x, y)
 
 
-def _divide(node: Node) -> list[Said]:
-    x, y = node.inputs
+def _divide(op: Any, inputs: list[Value]) -> list[Said]:
+    x, y = inputs
     if _is_constant(x) or not _is_constant(y) or not np.all(y.data):
         raise Refused("TF.js has no layer Divide of such operands")
     return _rescaling(x, _inverse(_factor(y, x)), 0.0)
 
 
-def _activation(name: str, **only: object) -> Callable[[Node], list[Said]]:
+def _activation(name: str, **only: object) -> Say:
     """An activation; `only`: the attributes that it has to have."""
 
-    def say(node: Node) -> list[Said]:
+    def say(op: Any, inputs: list[Value]) -> list[Said]:
         for key, value in only.items():
-            if getattr(node.op, key) != value:
-                raise Refused(f"TF.js has no activation {node.op}")
-        return [("Activation", {"activation": name}, (node.inputs[0],))]
+            if getattr(op, key) != value:
+                raise Refused(f"TF.js has no activation {op}")
+        return [("Activation", {"activation": name}, (inputs[0],))]
 
     return say
 
 
-def _along_last(name: str) -> Callable[[Node], list[Said]]:
-    def say(node: Node) -> list[Said]:
-        x = node.inputs[0]
-        if node.op.axis % x.type.rank != x.type.rank - 1:  # type: ignore[attr-defined]
+def _along_last(name: str) -> Say:
+    def say(op: Any, inputs: list[Value]) -> list[Said]:
+        x = inputs[0]
+        if op.axis % x.type.rank != x.type.rank - 1:
             raise Refused(f"TF.js has {name} along the last axis only")
         return [("Activation", {"activation": name}, (x,))]
 
     return say
 
 
-def _clip(node: Node) -> list[Said]:
-    if node.op.low != 0 or node.op.high is None:  # type: ignore[attr-defined]
-        raise Refused(f"TF.js has no layer {node.op}")
-    return [("ReLU", {"max_value": node.op.high}, (node.inputs[0],))]  # type: ignore[attr-defined]
+def _clip(op: Any, inputs: list[Value]) -> list[Said]:
+    if op.low != 0 or op.high is None:
+        raise Refused(f"TF.js has no layer {op}")
+    return [("ReLU", {"max_value": op.high}, (inputs[0],))]
 
 
-def _concatenate(node: Node) -> list[Said]:
-    axis = node.op.axis % node.output.type.rank  # type: ignore[attr-defined]
-    if axis == 0 or any(map(_is_constant, node.inputs)) or len(node.inputs) < 2:
+def _concatenate(op: Any, inputs: list[Value]) -> list[Said]:
+    axis = op.axis % inputs[0].type.rank
+    if axis == 0 or any(map(_is_constant, inputs)) or len(inputs) < 2:
         raise Refused("TF.js has no layer Concatenate of such operands")
-    return [("Concatenate", {"axis": axis}, tuple(node.inputs))]
+    return [("Concatenate", {"axis": axis}, tuple(inputs))]
 
 
-def _reshape(node: Node) -> list[Said]:
+def _reshape(op: Any, inputs: list[Value]) -> list[Said]:
     """Without the batch: the rest is known, and as large as before."""
-    x, y = node.inputs[0], node.output
-    sizes, before = y.type.shape[1:], x.type.shape[1:]
-    if None in sizes or None in before or math.prod(sizes) != math.prod(before) or len(node.inputs) > 1:  # type: ignore[arg-type]
+    sizes, before = op.shape[1:], inputs[0].type.shape[1:]
+    known = [*sizes, *before] if len(inputs) == 1 else [None]
+    if any(size is None or size < 0 for size in known) or math.prod(sizes) != math.prod(size or 0 for size in before):
         raise Refused("TF.js reshapes to known sizes only, and never the batch")
-    return [("Reshape", {"target_shape": list(sizes)}, (x,))]
+    return [("Reshape", {"target_shape": list(sizes)}, (inputs[0],))]
 
 
-def _transpose(node: Node) -> list[Said]:
-    permutation = list(node.op.permutation)  # type: ignore[attr-defined]
+def _transpose(op: Any, inputs: list[Value]) -> list[Said]:
+    permutation = list(op.permutation)
     if permutation[0] != 0:
         raise Refused("TF.js never moves the batch")
-    return [("Permute", {"dims": permutation[1:]}, (node.inputs[0],))]
+    return [("Permute", {"dims": permutation[1:]}, (inputs[0],))]
 
 
-def _mean(node: Node) -> list[Said]:
-    x = node.inputs[0]
-    axes, rank = sorted(a % x.type.rank for a in node.op.axes), x.type.rank  # type: ignore[attr-defined]
-    if axes != list(range(1, rank - 1)) or rank not in (3, 4) or node.op.keepdims:  # type: ignore[attr-defined]
-        raise Refused(f"TF.js has no layer {node.op}")
+def _mean(op: Any, inputs: list[Value]) -> list[Said]:
+    x = inputs[0]
+    axes, rank = sorted(a % x.type.rank for a in op.axes), x.type.rank
+    if axes != list(range(1, rank - 1)) or rank not in (3, 4) or op.keepdims:
+        raise Refused(f"TF.js has no layer {op}")
     return [(f"GlobalAveragePooling{rank - 2}D", {}, (x,))]
 
 
-OPERATIONS: Mapping[type[Op], Callable[[Node], list[Said]]] = {
+OPERATIONS: Mapping[type[Op], Say] = {
     Add: _add,
     Subtract: _subtract,
     Multiply: _multiply,
     Divide: _divide,
-    Maximum: lambda node: _merged("Maximum", node),
-    Minimum: lambda node: _merged("Minimum", node),
-    Negative: lambda node: _rescaling(node.inputs[0], -1.0, 0.0),
-    Cast: lambda node: _rescaling(node.inputs[0], 1.0, 0.0),  # TF.js casts to float32 first
+    Maximum: lambda op, inputs: _merged("Maximum", *inputs),
+    Minimum: lambda op, inputs: _merged("Minimum", *inputs),
+    Negative: lambda op, inputs: _rescaling(inputs[0], -1.0, 0.0),
+    Cast: lambda op, inputs: _rescaling(inputs[0], 1.0, 0.0),  # TF.js casts to float32 first
     StopGradient: _activation("linear"),
     Relu: _activation("relu"),
     Elu: _activation("elu", alpha=1.0),
@@ -228,7 +232,7 @@ OPERATIONS: Mapping[type[Op], Callable[[Node], list[Said]]] = {
     Softplus: _activation("softplus"),
     Softsign: _activation("softsign"),
     Tanh: _activation("tanh"),
-    LeakyRelu: lambda node: [("LeakyReLU", {"alpha": node.op.alpha}, (node.inputs[0],))],  # type: ignore[attr-defined]
+    LeakyRelu: lambda op, inputs: [("LeakyReLU", {"alpha": op.alpha}, (inputs[0],))],
     Softmax: _along_last("softmax"),
     LogSoftmax: _along_last("log_softmax"),
     Clip: _clip,

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import kport
-from kport import layers, models
+from kport import layers, models, ops
 from kport.converters import installation
 from kport.converters.parity import first_diverging_layer
 from kport.converters.runtime_process import RuntimeProcess
@@ -181,6 +181,47 @@ def test_a_layer_that_does_nothing_is_an_activation(tmp_path: Path) -> None:
 
 def entries(model_json: dict[str, Any]) -> list[dict[str, Any]]:
     return model_json["modelTopology"]["model_config"]["config"]["layers"]
+
+
+CHANNELS = np.array([103.9, 116.8, 123.7], np.float32)
+
+
+@pytest.mark.parametrize(
+    ("function", "classes"),
+    [
+        (lambda x: x / 127.5 - 1.0, ["Rescaling", "Rescaling"]),
+        (lambda x: (x - CHANNELS) * 2, ["Rescaling", "Rescaling"]),
+        (lambda x: ops.relu(x * 2 + x), ["Rescaling", "Add", "Activation"]),
+        (lambda x: layers.Conv2D(3, 1)(x) - x, ["Conv2D", "Rescaling", "Add"]),
+        (lambda x: 1.0 - (-x), ["Rescaling", "Rescaling"]),
+        (lambda x: ops.maximum(ops.tanh(x), x), ["Activation", "Maximum"]),
+        (lambda x: ops.relu6(ops.leaky_relu(x, 0.1)), ["LeakyReLU", "ReLU"]),
+        (lambda x: ops.softmax(ops.concatenate([x, x], axis=-1)), ["Concatenate", "Activation"]),
+        (lambda x: ops.mean(x, axis=(1, 2)), ["GlobalAveragePooling2D"]),
+        (lambda x: ops.reshape(ops.transpose(x, (0, 3, 1, 2)), (-1, 60)), ["Permute", "Reshape"]),
+    ],
+)
+def test_operations_are_layers(function: Callable[..., Any], classes: list[str], tmp_path: Path) -> None:
+    x = layers.Input((4, 5, 3))
+    found = check(tmp_path / "model", models.Functional(x, function(x)), floats(2, 4, 5, 3))
+    assert [entry["class_name"] for entry in entries(found)] == ["InputLayer", *classes]
+
+
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [
+        (lambda x: x**3, "TF.js has no layer Power"),
+        (lambda x: 1 / x, "TF.js has no layer Divide of such operands"),
+        (lambda x: x * np.ones((4, 1, 1), np.float32), "TF.js rescales by one number, or by one for each channel"),
+        (lambda x: ops.softmax(x, axis=1), "TF.js has softmax along the last axis only"),
+        (lambda x: ops.gelu(x, approximate=True), "TF.js has no activation Gelu"),
+        (lambda x: ops.reshape(x, (-1, 20)), "TF.js reshapes to known sizes only, and never the batch"),
+        (lambda x: ops.cast(x, "int32") + 1, "TF.js's layers compute in float32. Received: Cast in int32"),
+    ],
+)
+def test_operations_that_no_layer_computes(function: Callable[..., Any], reason: str, tmp_path: Path) -> None:
+    x = layers.Input((4, 5, 3))
+    assert reason in refusal(models.Functional(x, function(x)), tmp_path / "model")
 
 
 # masks
