@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import prod
 from typing import Any
@@ -154,12 +154,14 @@ class Builder:
             self.weights[key] = Weight(array, order, self._is_half(array, name))
         return self._constant(self.weights[key], name, shape)
 
-    def tiled(self, array: np.ndarray, name: str, times: int) -> Tensor:
-        """A constant vector, so many times one after another."""
-        key = (id(array), "tiled", times)
+    def derived(self, x: Tensor, suffix: str, change: Callable[[np.ndarray], np.ndarray]) -> Tensor:
+        """`change` of the constant x, made once."""
+        assert x.constant is not None
+        array = x.constant.array
+        key = (id(array), suffix)
         if key not in self.weights:
-            self.weights[key] = Weight(np.tile(array, times), None, half=False)
-        return self._constant(self.weights[key], name, None)
+            self.weights[key] = Weight(np.ascontiguousarray(change(array)), None, self._is_half(array, x.name))
+        return self._constant(self.weights[key], f"{x.name}:{suffix}", None)
 
     def constant(self, values: Any, dtype: str, name: str = "constant") -> Tensor:
         """A small constant; equal ones are written once."""
@@ -276,8 +278,8 @@ class Builder:
         self.operators = kept[::-1]
 
 
-NEVER_FUSED = frozenset({"CONCATENATION", "CONV_3D_TRANSPOSE", "TRANSPOSE_CONV"})
-"""Operators whose field for an activation function not every runtime reads: TRANSPOSE_CONV has it from version 4 on."""
+NEVER_FUSED = frozenset({"CONCATENATION", "CONV_3D_TRANSPOSE"})
+"""Operators whose kernels don't read their field for an activation function."""
 
 
 def product(sizes: Sequence[int | None]) -> int | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ...ir import Node, TensorType
 from ...ops.conv_transpose import ConvTranspose
 from ...ops.op import Op
@@ -13,7 +15,7 @@ from .saying import FLOAT, emission
 from .schema import SAME, VALID
 from .shape import dim
 from .tensor import Tensor
-from .window import as_before, as_image
+from .window import as_before, as_image, padded
 
 
 def _conv_transpose(b: Builder, node: Node, x: Tensor, kernel: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -23,8 +25,8 @@ def _conv_transpose(b: Builder, node: Node, x: Tensor, kernel: Tensor, bias: Ten
         x, kernel = as_image(b, x), b.reshape(kernel, (1, *kernel.type.shape))
         op = _flat(op)
     window = kernel.type.shape[:-2]
-    if _is_blocks(op, window):  # type: ignore[arg-type]
-        return as_before(b, _blocks(b, x, kernel, bias), rank)
+    if _is_blocks(op, kernel, x):
+        return as_before(b, _blocks(b, op, x, kernel, bias), rank)
     full = _full(op, x.type.shape[1:-1], window)  # type: ignore[arg-type]
     padding, sizes = (SAME, _kept(op, full)) if _is_same(op, window) else (VALID, full)  # type: ignore[arg-type]
     kind = TensorType("float32", (x.type.shape[0], *sizes, kernel.type.shape[-2]))
@@ -51,25 +53,42 @@ def _flat(op: Any) -> Any:
     )
 
 
-def _is_blocks(op: Any, window: tuple[int, ...]) -> bool:
-    """Whether each pixel gives a block of its own that touches no other."""
-    alone = op.strides == window and not any(map(any, op.padding)) and not any(op.output_padding)
-    return alone and len(window) == 2 and window[0] == window[1] > 1
+def _is_blocks(op: Any, kernel: Tensor, x: Tensor) -> bool:
+    """Whether it is a convolution that gives blocks of pixels as channels: the kernel spans whole strides.
+
+    XNNPACK has that for a batch of any size, and TRANSPOSE_CONV only for a known one (measured: a third of the time).
+    """
+    height, width = kernel.type.shape[:2]
+    stride, *others = set(op.strides)
+    whole = not others and stride > 1 and height == width and (height or 1) % stride == 0 and not any(op.output_padding)
+    alone = height == stride and not any(map(any, op.padding))
+    return whole and len(op.strides) == 2 and kernel.constant is not None and (alone or None in x.type.shape)
 
 
-def _blocks(b: Builder, x: Tensor, kernel: Tensor, bias: Tensor | None) -> Tensor:
-    """A convolution that gives a block's pixels as channels, and then those as pixels: XNNPACK has both, for any batch."""
-    size, _, outputs, inputs = kernel.type.shape
-    assert size is not None and outputs is not None
-    weights = b.reshape(kernel, (size * size * outputs, 1, 1, inputs))
-    kind = x.type.with_shape((*x.type.shape[:-1], size * size * outputs))
-    repeated = b.zeros(size * size * outputs)
-    if bias is not None and bias.constant is not None:
-        repeated = b.tiled(bias.constant.array, bias.name, size * size)
-    y = b("CONV_2D", x, weights, repeated, type=kind, padding=VALID, stride_w=1, stride_h=1)
-    sizes = (None if d is None else d * size for d in x.type.shape[1:-1])
-    y = b("DEPTH_TO_SPACE", y, type=x.type.with_shape((x.type.shape[0], *sizes, outputs)), block_size=size)
-    return y if bias is None or bias.constant is not None else b.binary("ADD", y, bias)
+def _blocks(b: Builder, op: Any, x: Tensor, kernel: Tensor, bias: Tensor | None) -> Tensor:
+    """y[q·s + r] = Σₐ x[q - a] · kernel[a·s + r] along each axis: a convolution over q with channels r, and these as pixels."""
+    stride = op.strides[0]
+    size, _, outputs, inputs = (d or 0 for d in kernel.type.shape)
+    taps = size // stride
+
+    def blocks(array: np.ndarray) -> np.ndarray:
+        """(k, k, C_out, C_in) → (r·r·C_out, a, a, C_in), with the taps in the opposite order."""
+        split = array.reshape(taps, stride, taps, stride, outputs, inputs)[::-1, :, ::-1]
+        return split.transpose(1, 3, 4, 0, 2, 5).reshape(-1, taps, taps, inputs)
+
+    channels = stride * stride * outputs
+    x = padded(b, x, ((taps - 1, taps - 1),) * 2 if taps > 1 else None)
+    sizes = tuple(None if d is None else d - taps + 1 for d in x.type.shape[1:-1])
+    inside = bias is not None and bias.constant is not None
+    repeated = (
+        b.derived(bias, "blocks", lambda a: np.tile(a, stride * stride)) if bias is not None and inside else b.zeros(channels)
+    )
+    kind = x.type.with_shape((x.type.shape[0], *sizes, channels))
+    y = b("CONV_2D", x, b.derived(kernel, "blocks", blocks), repeated, type=kind, padding=VALID, stride_w=1, stride_h=1)
+    grown = tuple(None if d is None else d * stride for d in sizes)
+    y = b("DEPTH_TO_SPACE", y, type=kind.with_shape((kind.shape[0], *grown, outputs)), block_size=stride)
+    y = _cut(b, y, op.padding) if any(map(any, op.padding)) else y
+    return y if bias is None or inside else b.binary("ADD", y, bias)
 
 
 def _full(op: Any, sizes: tuple[int | None, ...], window: tuple[int, ...]) -> list[int | None]:

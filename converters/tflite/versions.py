@@ -113,7 +113,7 @@ VERSIONS: dict[str, Callable[[Operator], int]] = {
     "SUB": lambda o: max(_by_dtype({"int64": 4})(o), _wide(3)(o)),
     "TILE": _by_dtype({"int8": 3}),
     "TRANSPOSE": _transpose,
-    "TRANSPOSE_CONV": lambda o: 3 if len(o.inputs) > 3 else 1,
+    "TRANSPOSE_CONV": lambda o: 4 if o.options.get("fused_activation_function") else 3 if len(o.inputs) > 3 else 1,
 }
 """Operators that have more than version 1 for something that kport writes."""
 

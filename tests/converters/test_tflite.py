@@ -119,10 +119,17 @@ def test_one_dimension_keeps_its_fused_activation(tmp_path: Path) -> None:
 
 
 def test_upsampling_by_blocks_is_a_convolution(tmp_path: Path) -> None:
-    """With a kernel as large as its stride no pixels overlap: XNNPACK has no TRANSPOSE_CONV for batches of unknown size."""
+    """With a kernel that spans whole strides: XNNPACK has no TRANSPOSE_CONV for batches of unknown size."""
     graph = model_of(lambda x: layers.Conv2DTranspose(4, 2, strides=2)(x), (None, None, 3))
     model = agrees(graph, [floats(3, 5, 4, 3)], tmp_path / "model.tflite")
     assert operators(model) == ["CONV_2D", "DEPTH_TO_SPACE"]
+    graph = model_of(lambda x: layers.Conv2DTranspose(4, 4, strides=2, padding="same")(x), (5, 4, 3))
+    model = agrees(graph, [floats(3, 5, 4, 3)], tmp_path / "model.tflite")
+    assert operators(model) == ["PAD", "CONV_2D", "DEPTH_TO_SPACE", "STRIDED_SLICE"]
+    graph = model_of(lambda x: layers.Conv2DTranspose(4, 3, strides=2, padding="same", activation="relu")(x), (5, 4, 3))
+    model = agrees(graph, [floats(3, 5, 4, 3)], tmp_path / "model.tflite")
+    assert operators(model) == ["SHAPE", "STRIDED_SLICE", "PACK", "TRANSPOSE_CONV"]
+    assert versions(model)["TRANSPOSE_CONV"] == 4
 
 
 def test_a_product_with_a_transposed_matrix_needs_no_transpose(tmp_path: Path) -> None:
