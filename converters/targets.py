@@ -17,6 +17,7 @@ MODULES = {
     "tfjs": ".tfjs.target",
     "coreml": ".coreml.target",
     "keras": ".keras.target",
+    "savedmodel": ".saved_model.target",
     "dl4j": ".dl4j.target",
 }
 """Target name → the module whose TARGET is its record."""

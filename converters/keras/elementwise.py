@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ...ir import Node
 from ...ops import activation, bounds, casting, error_function, logic, math, rounding, trigonometry
 from ...ops import elementwise as e
@@ -25,6 +27,15 @@ def _clip(b: Builder, node: Node, x: Any) -> Any:
     for operation, limit in (("Maximum", op.low), ("Minimum", op.high)):
         x = x if limit is None else b.operation(node, operation, x, limit)
     return x
+
+
+def _bitwise(operation: str) -> Emission:
+    """Keras wants arrays here, not numbers."""
+
+    def say(b: Builder, node: Node, *xs: Any) -> Any:
+        return b.operation(node, operation, *(np.atleast_1d(x) if isinstance(x, np.ndarray) else x for x in xs))
+
+    return emission(say)
 
 
 EMISSIONS: dict[type[Op], Emission] = {
@@ -56,15 +67,15 @@ EMISSIONS: dict[type[Op], Emission] = {
     e.Tanh: one("Tanh"),
     e.Where: one("Where"),
     error_function.Erf: one("Erf"),
-    logic.BitwiseAnd: one("BitwiseAnd"),
-    logic.BitwiseOr: one("BitwiseOr"),
-    logic.BitwiseXor: one("BitwiseXor"),
+    logic.BitwiseAnd: _bitwise("BitwiseAnd"),
+    logic.BitwiseOr: _bitwise("BitwiseOr"),
+    logic.BitwiseXor: _bitwise("BitwiseXor"),
     logic.Equal: one("Equal"),
     logic.Greater: one("Greater"),
     logic.GreaterEqual: one("GreaterEqual"),
     logic.IsInf: one("Isinf"),
     logic.IsNan: one("Isnan"),
-    logic.LeftShift: one("BitwiseLeftShift"),
+    logic.LeftShift: _bitwise("BitwiseLeftShift"),
     logic.Less: one("Less"),
     logic.LessEqual: one("LessEqual"),
     logic.LogicalAnd: one("LogicalAnd"),
@@ -72,7 +83,7 @@ EMISSIONS: dict[type[Op], Emission] = {
     logic.LogicalOr: one("LogicalOr"),
     logic.LogicalXor: one("LogicalXor"),
     logic.NotEqual: one("NotEqual"),
-    logic.RightShift: one("BitwiseRightShift"),
+    logic.RightShift: _bitwise("BitwiseRightShift"),
     math.Expm1: one("Expm1"),
     math.Log1p: one("Log1p"),
     math.Reciprocal: one("Reciprocal"),

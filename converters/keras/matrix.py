@@ -8,6 +8,7 @@ import numpy as np
 
 from ...ir import Node
 from ...layers.convolutional.conv import Conv1D, Conv2D, Conv3D
+from ...layers.convolutional.conv_transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from ...layers.core.dense import Dense
 from ...ops import factors, matrix, pool
 from ...ops.conv import Conv
@@ -21,6 +22,7 @@ from .saying import emission, one
 from .shape import along
 
 _CONVS: dict[int, Any] = {1: Conv1D, 2: Conv2D, 3: Conv3D}
+_TRANSPOSED: dict[int, Any] = {1: Conv1DTranspose, 2: Conv2DTranspose, 3: Conv3DTranspose}
 
 
 def _weights(b: Builder, node: Node) -> list[np.ndarray] | None:
@@ -69,25 +71,42 @@ def _conv(b: Builder, node: Node, x: Any, kernel: Any, bias: Any = None) -> Any:
 
 
 def _conv_accepts(node: Node, options: Options) -> str | None:
-    return None if len(node.op.strides) in _CONVS else "Keras convolves along one to three axes"  # type: ignore[attr-defined]
+    op: Any = node.op
+    if len(op.strides) not in _CONVS:
+        return "Keras convolves along one to three axes"
+    if max(op.strides) > 1 and max(op.dilations) > 1:
+        return "Keras convolves with strides or with dilations, not with both"
+    computed = any(v is not None and v.data is None for v in node.inputs[1:])
+    return "keras.ops.conv has no groups, as a layer of constant weights has" if computed and op.groups > 1 else None
 
 
 def _conv_transpose(b: Builder, node: Node, x: Any, kernel: Any, bias: Any = None) -> Any:
-    """Keras's valid padding gives all that the window reaches and, behind it, what a stride beyond the window adds."""
+    """Keras's valid padding gives all that the window reaches and, behind it, what a stride beyond the window adds.
+
+    What is padded behind gets the bias as well, so this is added last.
+    """
     op: Any = node.op
-    strides, dilations = list(op.strides), list(op.dilations)
-    y = b.operation(node, "ConvTranspose", x, kernel, strides=strides, padding="valid", dilation_rate=dilations)
-    value = node.inputs[1]
-    assert value is not None
-    settings = zip(value.shape, strides, dilations, op.output_padding, op.padding, strict=False)
-    for axis, (size, stride, dilation, more, (before, after)) in enumerate(settings, start=1):
-        behind = max(stride - ((size or 1) - 1) * dilation - 1, 0) - more - after
+    weights = _weights(b, node)
+    assert weights is not None
+    *window, filters, _ = weights[0].shape
+    settings = {"kernel_size": tuple(window), "strides": op.strides, "dilation_rate": op.dilations, "use_bias": False}
+    y = b.layer(node, _TRANSPOSED[len(window)], x, weights=weights[:1], filters=filters, **settings)
+    along_axes = zip(window, op.strides, op.dilations, op.output_padding, op.padding, strict=True)
+    for axis, (size, stride, dilation, more, (before, after)) in enumerate(along_axes, start=1):
+        behind = max(stride - (size - 1) * dilation - 1, 0) - more - after
         if behind < 0:
-            widths = [[0, -behind if i == axis else 0] for i in range(len(strides) + 2)]
+            widths = [[0, -behind if i == axis else 0] for i in range(len(window) + 2)]
             y = b.operation(node, "Pad", y, pad_width=widths)
         if before or behind > 0:
             y = b.operation(node, "GetItem", y, along(axis, slice(before, -behind if behind > 0 else None)))
     return y if bias is None else b.operation(node, "Add", y, bias)
+
+
+def _conv_transpose_accepts(node: Node, options: Options) -> str | None:
+    if len(node.op.strides) not in _TRANSPOSED:  # type: ignore[attr-defined]
+        return "Keras convolves along one to three axes"
+    computed = any(v is not None and v.data is None for v in node.inputs[1:])
+    return "Keras 3.15's operation ConvTranspose takes padding for output_padding: only layers work" if computed else None
 
 
 def _pool(operation: str) -> Emission:
@@ -109,6 +128,11 @@ def _einsum(b: Builder, node: Node, *xs: Any) -> Any:
     return b.operation(node, "Einsum", *xs, subscripts=node.op.equation)  # type: ignore[attr-defined]
 
 
+def _sizes_known(node: Node, options: Options) -> str | None:
+    assert node.inputs[0] is not None
+    return "keras.ops factors matrices of known sizes only" if None in node.inputs[0].shape[-2:] else None
+
+
 def _qr(b: Builder, node: Node, x: Any) -> Any:
     return tuple(b.operation(node, "Qr", x, mode="complete" if node.op.complete else "reduced"))  # type: ignore[attr-defined]
 
@@ -119,12 +143,12 @@ def _svd(b: Builder, node: Node, x: Any) -> Any:
 
 EMISSIONS: dict[type[Op], Emission] = {
     Conv: emission(_conv, _conv_accepts),
-    ConvTranspose: emission(_conv_transpose),
+    ConvTranspose: emission(_conv_transpose, _conv_transpose_accepts),
     Einsum: emission(_einsum),
     factors.Cholesky: one("Cholesky"),
     factors.Eigh: one("Eigh"),
-    factors.Qr: emission(_qr),
-    factors.Svd: emission(_svd),
+    factors.Qr: emission(_qr, _sizes_known),
+    factors.Svd: emission(_svd, _sizes_known),
     Linear: emission(_linear),
     MatMul: emission(_matmul),
     matrix.Determinant: one("Det"),

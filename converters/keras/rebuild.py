@@ -56,9 +56,11 @@ class Builder:
         """The numbers of a value that is constant."""
         return None if value is None or value.data is None else np.asarray(value.data)
 
-    def operation(self, node: Node, operation: str, *operands: Any, **arguments: Any) -> Any:
-        """An object of keras.ops on the operands; arguments are its configuration."""
-        return self._new(operation, path_of(node), **arguments)(*operands)
+    def operation(
+        self, node: Node, operation: str, *operands: Any, given: Mapping[str, Any] | None = None, **arguments: Any
+    ) -> Any:
+        """An object of keras.ops on the operands; arguments are its configuration, and `given` comes with the call."""
+        return self._new(operation, path_of(node), **arguments)(*operands, **(given or {}))
 
     def layer(
         self, node: Node, kind: Callable[..., Layer], *operands: Any, weights: list[np.ndarray] | None = None, **config: Any

@@ -120,7 +120,7 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
 def inner(model: Any, packed: Any) -> dict[str, np.ndarray]:
     """What the layers of the model give, those that are called once, each by its name; nested models aren't looked into."""
     functional = functional_of(model)
-    given = {operation.name: [t for node in operation._inbound_nodes for t in node.outputs] for operation in functional.operations}
+    given = {op.name: [tensor for node in op._inbound_nodes for tensor in node.outputs] for op in functional.operations}
     found = {f"layer:{name}": tensors[0] for name, tensors in given.items() if len(tensors) == 1}
     values = keras().Function(functional._inputs_struct, list(found.values()))(packed)
     return {name: array_of(value) for name, value in zip(found, values, strict=True)}

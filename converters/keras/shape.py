@@ -28,9 +28,9 @@ def _expand_dims(b: Builder, node: Node, x: Any) -> Any:
 
 
 def _squeeze(b: Builder, node: Node, x: Any) -> Any:
-    for axis in sorted(node.op.axes, reverse=True):  # type: ignore[attr-defined]
-        x = b.operation(node, "Squeeze", x, axis=axis)
-    return x
+    """By an index: of an axis that was cut out of one of unknown size, Keras doesn't see that its size is 1."""
+    axes = node.op.axes  # type: ignore[attr-defined]
+    return b.operation(node, "GetItem", x, tuple(0 if axis in axes else slice(None) for axis in range(x.ndim)))
 
 
 def _split(b: Builder, node: Node, x: Any) -> Any:
@@ -92,8 +92,8 @@ def _pad(b: Builder, node: Node, x: Any) -> Any:
     op: Any = node.op
     widths = [list(pair) for pair in op.padding]
     if op.mode != "edge":
-        value = () if op.mode != "constant" or op.value == 0 else (op.value,)
-        return b.operation(node, "Pad", x, *value, pad_width=widths, mode=op.mode)
+        value = {"constant_values": op.value} if op.mode == "constant" and op.value else {}
+        return b.operation(node, "Pad", x, given=value, pad_width=widths, mode=op.mode)
     for axis, (before, after) in enumerate(widths):
         edges = [
             b.operation(node, "Repeat", b.operation(node, "GetItem", x, along(axis, part)), repeats=count, axis=axis)
@@ -109,6 +109,12 @@ def _pad(b: Builder, node: Node, x: Any) -> Any:
 def along(axis: int, part: slice) -> tuple[slice, ...]:
     """A key that takes a part of one axis."""
     return (*(slice(None),) * axis, part)
+
+
+def _one_hot(b: Builder, node: Node, x: Any) -> Any:
+    op: Any = node.op
+    axis = -1 if op.axis == x.ndim else op.axis
+    return b.operation(node, "OneHot", x, num_classes=op.depth, axis=axis, dtype=op.dtype)
 
 
 def _cumulative(operation: str, neutral: float) -> Emission:
@@ -143,7 +149,7 @@ EMISSIONS: dict[type[Op], Emission] = {
     extend.Pad: emission(_pad),
     extend.Tile: one("Tile", multiples="repeats"),
     gathering.GatherNd: emission(_gather_nd, _gather_nd_accepts),
-    gathering.OneHot: one("OneHot", depth="num_classes"),
+    gathering.OneHot: emission(_one_hot),
     gathering.Take: emission(_take),
     gathering.TakeAlongAxis: one("TakeAlongAxis"),
     indexing.DynamicSlice: emission(_dynamic_slice, _dynamic_slice_accepts),

@@ -72,6 +72,23 @@ def _conv(
     return with_channels_last(inputs, data_format, convolve)
 
 
+def _conv_transpose(
+    inputs: Any,
+    kernel: Any,
+    strides: Any = 1,
+    padding: str = "valid",
+    output_padding: Any = None,
+    data_format: str | None = None,
+    dilation_rate: Any = 1,
+) -> Any:
+    def convolve(x: Any) -> Any:
+        return ops.conv_transpose(
+            x, kernel, strides=strides, padding=padding, output_padding=output_padding, dilations=dilation_rate
+        )
+
+    return with_channels_last(inputs, data_format, convolve)
+
+
 def _batch_norm(
     x: Any, mean: Any, variance: Any, offset: Any = None, scale: Any = None, axis: int = -1, epsilon: float = 1e-3
 ) -> Any:
@@ -99,6 +116,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "BatchNorm": _batch_norm,
     "CDist": ops.cdist,
     "Conv": _conv,
+    "ConvTranspose": _conv_transpose,
     "Einsum": lambda *operands, subscripts: ops.einsum(subscripts, *operands),
     "GetItem": _getitem,
     "IsIn": ops.isin,

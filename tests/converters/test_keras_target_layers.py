@@ -13,6 +13,6 @@ from tests.layers.case import LayerCase
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-@pytest.mark.parametrize("case", sampled(0.05))
+@pytest.mark.parametrize("case", sampled(0.02))
 def test_layer(case: LayerCase, tmp_path: Path) -> None:
     check_case(case, TARGET, tmp_path / "model.keras")

@@ -1,0 +1,1 @@
+"""TensorFlow SavedModel as a target."""
