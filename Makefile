@@ -7,6 +7,7 @@ TREE := .mypy_tree
 .PHONY: demo dev test test-all runtimes check bench docs clean
 
 demo: $(VENV)/.demo  ## converts a real model to every target there is, verifies, prints the table
+	runtimes/setup.sh $(BIN)/kport
 	$(BIN)/kport convert fixtures/gender_mini_xception.h5 --to all --output demo-output/
 
 test: $(VENV)/.dev runtimes  ## everything, against the real oracles
@@ -36,7 +37,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.demo: $(VENV)/bin/python pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[onnx]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[all]'
 	touch $@
 
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml
