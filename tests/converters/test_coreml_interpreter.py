@@ -94,6 +94,14 @@ def test_predicting_by_name(package: Path) -> None:
         predict(package, {"y": X})
 
 
+def test_predicting_in_order(tmp_path: Path) -> None:
+    path = build(lambda a, b: mil().Builder.sub(x=a, y=b), {"a": X, "b": X + 1}, tmp_path / "m.mlpackage")
+    (difference,) = predict(path, [X, X + 1]).values()
+    np.testing.assert_allclose(difference, -1, rtol=1e-5)
+    with pytest.raises(UsageError, match=r"expected arrays for the inputs a, b\. Received: 1"):
+        predict(path, X)
+
+
 def test_nothing_heavy_is_imported(package: Path) -> None:
     """Verifying takes no time for coremltools, TensorFlow or protobuf."""
     script = (

@@ -50,13 +50,14 @@ def observe(path: Path, inputs: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def predict(path: Path, x: Any) -> dict[str, np.ndarray]:
-    """The outputs by name, of arrays by name, or of the only input's array."""
+    """The outputs by name, of arrays by name or in order, or of the only input's array."""
     package = load(path)
     names = [feature.name for feature in package.model.inputs]
     if not isinstance(x, Mapping):
-        if len(names) != 1:
-            raise UsageError(f"expected arrays by name for the inputs {', '.join(names)}")
-        x = {names[0]: x}
+        given = list(x) if len(names) > 1 and isinstance(x, list | tuple) else [x]
+        if len(given) != len(names):
+            raise UsageError(f"expected arrays for the inputs {', '.join(names)}. Received: {len(given)}")
+        x = dict(zip(names, given, strict=True))
     if x.keys() != set(names):
         raise UsageError(f"expected the inputs {', '.join(names)}. Received: {', '.join(map(str, x)) or 'none'}")
     values = Machine(package).run(_named(package, [np.asarray(x[name]) for name in names]))
