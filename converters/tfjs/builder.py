@@ -41,6 +41,7 @@ class Builder:
         self.fusable: dict[Tensor, NodeDef] = {}
         """Tensors whose only reader may be fused into this node."""
         self._constants: dict[Any, Tensor] = {}
+        self._held: list[np.ndarray] = []
 
     def child(self, tensors: Mapping[Value, Tensor]) -> Builder:
         """A builder for a body of the node being emitted, which has these tensors for the body's inputs."""
@@ -89,9 +90,8 @@ class Builder:
         """A named constant; one array is written once."""
         key = id(array)
         if key not in self._constants:
-            held = as_kind(array)
-            self._constants[key] = Tensor(NodeDef("Const", wanted=name, data=held))
-            self._constants[key, "held"] = Tensor(NodeDef("Const", data=array))  # its id can't be reused
+            self._constants[key] = Tensor(NodeDef("Const", wanted=name, data=as_kind(array)))
+            self._held.append(array)  # its id can't be reused
         return self._constants[key]
 
     def constant(self, values: Any, kind: str, hint: str = "constant") -> Tensor:

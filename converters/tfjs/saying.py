@@ -55,7 +55,3 @@ def emission(say: Say, accepts: Accepts = always, kinds: frozenset[str] = VALUES
 def one(op: str, kinds: frozenset[str] = VALUES) -> Emission:
     """A row for an operation that TF.js has: the same inputs in the same order."""
     return emission(lambda b, node, *xs: b(op, *xs), kinds=kinds)
-
-
-def refused(reason: str) -> Accepts:
-    return lambda node, options: reason
