@@ -47,11 +47,11 @@ class Builder:
 
     # operations
 
-    def __call__(self, op_type: str, *, name: str = "", **inputs: Any) -> Any:
+    def __call__(self, op_type: str, **inputs: Any) -> Any:
         """Adds an operation; gives its output, or a tuple of them if there are several."""
         given = {key: self._input(key, value) for key, value in inputs.items() if value is not None}
-        hint = name or (f"{self._layer}/{op_type}" if self._layer else op_type)
-        result = getattr(self._mil.Builder, op_type)(name=self.names.unique(hint), **given)
+        name = self.names.unique(f"{self._layer}/{op_type}" if self._layer else op_type)
+        result = getattr(self._mil.Builder, op_type)(name=name, **given)
         operation = (result[0] if isinstance(result, (list, tuple)) else result).op
         for key, var in operation.inputs.items():
             if key not in given and isinstance(var, self._mil.Var):  # a default, which coremltools named

@@ -26,9 +26,8 @@ BORDER = "kport.border"
 """In the metadata: inputs and outputs as the Keras model has them, and `values`: names in the program that differ from those of
 the graph's values they hold."""
 FUNCTION = "main"
-LARGEST = {0: 1024}
-"""The largest size of an axis that isn't known: of the batch, and of any other (`ELSE`). An ML Program has to say one."""
-ELSE = 1 << 16
+BATCH, ELSE = 1 << 10, 1 << 16
+"""The largest size of the first axis if it isn't known, and of any other: an ML Program has to say one."""
 
 
 @quiet()
@@ -128,8 +127,7 @@ def describe(description: Any, graph: Graph, function: Any, version: int) -> Non
         array.shape.extend([1 if d is None else d for d in value.shape] or [1])
         if None in value.shape:
             for axis, size in enumerate(value.shape):
-                largest = LARGEST.get(axis, ELSE)
-                bounds = (1, largest) if size is None else (size, size)
+                bounds = (1, ELSE if axis else BATCH) if size is None else (size, size)
                 array.shapeRange.sizeRanges.add(lowerBound=bounds[0], upperBound=bounds[1])
     for var, value in zip(function.outputs, graph.outputs, strict=True):
         feature = description.output.add(name=var.name)

@@ -23,7 +23,7 @@ from kport.converters.coreml import interpreter, package, runner
 from kport.converters.coreml.library import mil
 from kport.converters.coreml.os_version import VERSIONS
 from kport.converters.coreml.target import TARGET
-from kport.converters.coreml.writer import ELSE
+from kport.converters.coreml.writer import BATCH, ELSE
 from kport.converters.prepare import prepare
 from kport.converters.target import Options
 from kport.errors import FileError, KportError, UnsupportedError, UsageError
@@ -253,7 +253,7 @@ def test_unknown_sizes_have_ranges_and_known_ones_have_not(tmp_path: Path) -> No
     array = model.description.input[0].type.multiArrayType
     assert list(array.shape) == [1, 1, 8, 3]
     ranges = [(r.lowerBound, r.upperBound) for r in array.shapeRange.sizeRanges]
-    assert ranges[1:] == [(1, ELSE), (8, 8), (3, 3)] and ranges[0][0] == 1
+    assert ranges == [(1, BATCH), (1, ELSE), (8, 8), (3, 3)]
     x = layers.Input(batch_shape=(2, 4), name="x")
     fixed = write(traced(models.Functional([x], layers.Dense(3)(x))), tmp_path / "fixed.mlpackage")
     array = fixed.description.input[0].type.multiArrayType
@@ -396,6 +396,17 @@ def test_inner_tensors_have_the_names_of_the_graph(tmp_path: Path) -> None:
     assert len(shared) >= len(prepared.nodes) - 1
     for name in shared:
         np.testing.assert_allclose(observed[name], seen[name], 1e-4, 1e-5, err_msg=name)
+
+
+def test_a_package_by_others(tmp_path: Path) -> None:
+    graph, x = model_of(lambda x: layers.Dense(2, name="last")(x), (3,)), floats(2, 3)
+    model = write(graph, tmp_path / NAME)
+    model.description.metadata.ClearField("userDefined")
+    (tmp_path / NAME / "Data" / package.AUTHOR / package.MODEL).write_bytes(model.SerializeToString())
+    assert TARGET.recognises(tmp_path / NAME) and TARGET.read_contract(tmp_path / NAME) is None
+    (expected,) = interpret(graph, [x])
+    assert_same([TARGET.predict(tmp_path / NAME, x)["last"]], [np.asarray(expected)], 1e-5, 1e-6)
+    assert_same(TARGET.run(tmp_path / NAME, [x]), [np.asarray(expected)], 1e-5, 1e-6)
 
 
 def test_without_core_ml_the_interpreter_says_so() -> None:
