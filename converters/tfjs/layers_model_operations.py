@@ -27,6 +27,7 @@ from ...ops.elementwise import (
     Minimum,
     Multiply,
     Negative,
+    Square,
     StopGradient,
     Subtract,
     Tanh,
@@ -221,6 +222,7 @@ OPERATIONS: Mapping[type[Op], Say] = {
     Minimum: lambda op, inputs: _merged("Minimum", *inputs),
     Negative: lambda op, inputs: _rescaling(inputs[0], -1.0, 0.0),
     Cast: lambda op, inputs: _rescaling(inputs[0], 1.0, 0.0),  # TF.js casts to float32 first
+    Square: lambda op, inputs: _merged("Multiply", *inputs, *inputs),
     StopGradient: _activation("linear"),
     Relu: _activation("relu"),
     Elu: _activation("elu", alpha=1.0),

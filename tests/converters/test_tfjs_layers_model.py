@@ -193,6 +193,7 @@ CHANNELS = np.array([103.9, 116.8, 123.7], np.float32)
         (lambda x: (x - CHANNELS) * 2, ["Rescaling", "Rescaling"]),
         (lambda x: ops.relu(x * 2 + x), ["Rescaling", "Add", "Activation"]),
         (lambda x: layers.Conv2D(3, 1)(x) - x, ["Conv2D", "Rescaling", "Add"]),
+        (lambda x: ops.square(x), ["Multiply"]),
         (lambda x: 1.0 - (-x), ["Rescaling", "Rescaling"]),
         (lambda x: ops.maximum(ops.tanh(x), x), ["Activation", "Maximum"]),
         (lambda x: ops.relu6(ops.leaky_relu(x, 0.1)), ["LeakyReLU", "ReLU"]),
