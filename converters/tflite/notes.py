@@ -18,6 +18,9 @@ _lock = threading.Lock()
 def without_notes() -> Iterator[None]:
     """Within the block LiteRT's notes, which it has no setting for, are dropped; anything else that is written to standard
     error comes out after it."""
+    if sys.stderr is None:  # a program without a terminal
+        yield
+        return
     sys.stderr.flush()
     with _lock, tempfile.TemporaryFile() as said:
         kept = os.dup(STANDARD_ERROR)
