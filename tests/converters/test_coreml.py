@@ -329,6 +329,20 @@ def test_converting_a_file_from_end_to_end(precision: str, tmp_path: Path) -> No
     assert json.loads(about[KEY])["golden"]["inputs"].keys() == {"input_1"}
 
 
+IMPORTED = """
+import sys, kport
+assert kport.convert(sys.argv[1], "coreml", sys.argv[2]).targets[0].status == "passed"
+print(sorted({"tensorflow", "torch", "keras", "sklearn", "xgboost"} & set(sys.modules)))
+"""
+
+
+def test_converting_imports_no_framework_and_says_nothing(tmp_path: Path) -> None:
+    """coremltools imports every framework that is installed, unless it is kept from it, and warns of much."""
+    command = [sys.executable, "-c", IMPORTED, str(FIXTURE), str(tmp_path / NAME)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert (done.stdout.strip(), done.stderr.strip()) == ("[]", "")
+
+
 def test_a_wrong_package_is_withheld_and_its_first_layer_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def wrong(b: Any, node: Any) -> None:
         TARGET.emissions[MaxPool].emit(b, node)

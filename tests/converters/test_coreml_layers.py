@@ -3,7 +3,6 @@ and a sample in half precision and for newer systems, whose operations differ.""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -37,17 +36,3 @@ def test_layer_in_half_precision(case: LayerCase, tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", sampled(0))
 def test_layer_for_newer_systems(case: LayerCase, min_os: str, tmp_path: Path) -> None:
     check_case(case, TARGET, tmp_path / NAME, Options(min_os=min_os))
-
-
-def test_writing_and_running_imports_no_framework() -> None:
-    """coremltools imports every framework that is installed, unless it is kept from it."""
-    import subprocess
-
-    program = """
-import sys
-from kport.converters.coreml.library import mil
-mil()
-print(sorted({"tensorflow", "torch", "keras", "sklearn", "xgboost"} & set(sys.modules)))
-"""
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert (done.stdout.strip(), done.stderr.strip()) == ("[]", "")
