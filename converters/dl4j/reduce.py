@@ -9,7 +9,7 @@ import numpy as np
 
 from ...ir import Node
 from ...ops.op import Op
-from ...ops.reduce import ReduceMax, ReduceMean, ReduceMin, ReduceSum
+from ...ops.reduce import ReduceMax, ReduceMean, ReduceMin, ReduceProd, ReduceSum
 from ..target import Emission
 from . import parts
 from .batch import batch_axis, sample
@@ -33,6 +33,12 @@ def _summed(b: Builder, x: Tensor, view: tuple[int, int, int]) -> Tensor:
     if post == 1:
         return parts.linear(b, b.shaped(x, (pre, 1, n)), np.ones((n, 1), np.float32))
     return parts.scaled(b, _pooled("AveragePooling2D")(b, x, view), float(n))
+
+
+def _multiplied(b: Builder, x: Tensor, view: tuple[int, int, int]) -> Tensor:
+    pre, n, post = view
+    pieces = [parts.cropped(b, x, view, i, i + 1) for i in range(n)]
+    return b("Multiply", [b.shaped(piece, (pre, 1, post)) for piece in pieces], (pre, 1, post)) if n > 1 else x
 
 
 def _reduction(along: Along, globally: str | None = None, mirrored: bool = False) -> Emission:
@@ -85,4 +91,5 @@ EMISSIONS: dict[type[Op], Emission] = {
     ReduceMax: _reduction(_pooled("MaxPooling2D"), "Max"),
     ReduceMin: _reduction(_pooled("MaxPooling2D"), "Max", mirrored=True),
     ReduceSum: _reduction(_summed),
+    ReduceProd: _reduction(_multiplied),
 }

@@ -38,7 +38,7 @@ REFUSED = {
     "MelSpectrogram": FUNCTIONS,
     "MultiHeadAttention": f"{FUNCTIONS}|makes NaN of what is infinite",
     "RMSNormalization": FUNCTIONS,
-    "RandomFourierFeatures": "DL4J has no operation for Cos",
+    "RandomFourierFeatures": "a function of angles",
     "Resizing": FUNCTIONS,
     "STFTSpectrogram": FUNCTIONS,
     "TimeDistributed": "nothing goes along the batch axis",  # of a TimeDistributed
