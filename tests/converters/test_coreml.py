@@ -187,6 +187,22 @@ def test_attention_is_one_operation_from_ios_18_on(precision: str, tmp_path: Pat
     assert "softmax" in kinds(write(model_of(plain, (6, 8)), tmp_path / "older.mlpackage", Options(min_os="ios17")))
 
 
+def test_a_gru_that_core_ml_computes_right_is_native(tmp_path: Path) -> None:
+    x = layers.Input(batch_shape=(1, 12, 3), name="x")
+    graph = traced(models.Functional([x], layers.GRU(4, reset_after=False, return_sequences=True, go_backwards=True)(x)))
+    found = kinds(agrees(graph, [floats(1, 12, 3)], tmp_path / NAME))
+    assert found.count("gru") == 1 and "while_loop" not in found
+
+
+def test_the_hard_sigmoid_of_keras_2_is_the_lstm_s_own(tmp_path: Path) -> None:
+    graph = Graph()
+    x = graph.add_input("x", TensorType("float32", (None, 5, 3)))
+    weights = [floats(3, 16), floats(4, 16), floats(16)]
+    y, *_ = ops.lstm(x, *weights, recurrent_activation="hard_sigmoid_keras2")
+    graph.set_outputs([y], ["y"])
+    assert kinds(agrees(graph, [3 * floats(2, 5, 3)], tmp_path / NAME)).count("lstm") == 1
+
+
 def test_a_row_that_is_masked_throughout_attends_to_all_alike(tmp_path: Path) -> None:
     def masked(x: KerasTensor) -> KerasTensor:
         x = layers.Embedding(20, 8, mask_zero=True)(x)
