@@ -394,6 +394,20 @@ def test_what_is_no_package(content: str, tmp_path: Path) -> None:
     assert TARGET.read_contract(tmp_path / "Manifest.json") is None
 
 
+@pytest.mark.parametrize("min_os", ["ios15", "ios18"])
+def test_apple_s_own_reader_takes_it(min_os: str, tmp_path: Path) -> None:
+    """It infers every type again and compares."""
+    mil()
+    from coremltools.converters.mil.frontend.milproto.load import load
+
+    for name, graph in (("i", model_of(images, (None, None, 3))), ("s", model_of(sequences, (None,), dtype="int32"))):
+        path = tmp_path / f"{name}.mlpackage"
+        model = write(graph, path, Options(min_os=min_os))
+        weights = path / "Data" / package.AUTHOR / "weights"
+        program = load(model, model.specificationVersion, str(weights))
+        assert [v.name for v in program.functions["main"].outputs] == [f.name for f in model.description.output]
+
+
 def test_a_damaged_package(tmp_path: Path) -> None:
     path = tmp_path / NAME
     write(model_of(images, (8, 8, 3)), path)
