@@ -120,7 +120,10 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
 def inner(model: Any, packed: Any) -> dict[str, np.ndarray]:
     """What the layers of the model give, those that are called once, each by its name; nested models aren't looked into."""
     functional = functional_of(model)
-    given = {op.name: [tensor for node in op._inbound_nodes for tensor in node.outputs] for op in functional.operations}
+    given: dict[str, list[Any]] = {}
+    for nodes in functional._nodes_by_depth.values():
+        for node in nodes:
+            given.setdefault(node.operation.name, []).extend(node.outputs)
     found = {f"layer:{name}": tensors[0] for name, tensors in given.items() if len(tensors) == 1}
     values = keras().Function(functional._inputs_struct, list(found.values()))(packed)
     return {name: array_of(value) for name, value in zip(found, values, strict=True)}
