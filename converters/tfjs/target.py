@@ -21,6 +21,7 @@ TARGET = Target(
         # weights with 11 bits: an error of 5e-4 in each, of which some dozens add up
         "float16": Tolerance(1e-2, 1e-3),
     },
+    channels_last=True,
     write=write,
     write_model=write_model,
     from_layers=lambda options: options.format == "layers",

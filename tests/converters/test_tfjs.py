@@ -268,6 +268,20 @@ def test_images_with_channels_first_at_the_border(tmp_path: Path) -> None:
     np.testing.assert_allclose(y, interpret(graph, [x])[0], rtol=1e-4, atol=1e-5)
 
 
+def test_a_model_with_channels_first_is_moved_to_channels_last(tmp_path: Path) -> None:
+    def function(x: KerasTensor) -> KerasTensor:
+        first: dict[str, Any] = {"data_format": "channels_first"}
+        for _ in range(3):
+            x = layers.Conv2D(8, 3, use_bias=False, **first)(x)
+            x = layers.MaxPooling2D(2, strides=1, **first)(layers.ReLU()(layers.BatchNormalization(axis=1)(x)))
+        return layers.GlobalAveragePooling2D(**first)(x)
+
+    graph = model_of(function, (3, 14, 15))
+    agrees(graph, [floats(2, 3, 14, 15)], tmp_path / "a.tfjs")
+    found = kinds(write(graph, tmp_path / "b.tfjs"))
+    assert found == ["Transpose", *["_FusedConv2D", "MaxPool"] * 3, "AvgPool", "Squeeze"]
+
+
 def digests(folder: Path) -> dict[str, str]:
     return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.iterdir())}
 
