@@ -20,7 +20,7 @@ WITH_LAYERS = {"Bidirectional", "TimeDistributed", "RNN"}
 
 
 def is_said(case: LayerCase) -> bool:
-    """Whether both dialects have the case: Keras 3's hard_sigmoid is not in Keras 2, and of BatchNormalization Keras 3 reads less."""
+    """Whether both dialects have the case: Keras 2 lacks Keras 3's hard_sigmoid, Keras 3 some BatchNormalizations."""
     activations = {
         case.config.get(key) for key in ("activation", "recurrent_activation") if isinstance(case.config.get(key), str)
     }
