@@ -17,10 +17,10 @@ from ...ops.sort import ArgSort, Sort, TopK
 from ...ops.text import AsString, Lookup, NGrams, RegexReplace, StringLower, StringSplit
 from ...ops.trigonometry import Atan, Cos, Sin
 from ..target import Emission
-from . import activation, arithmetic, linear, moving, recurrent, reduce, window
+from . import activation, arithmetic, linear, places, recurrent, reduce, shape, window
 
 TEXT = (AsString, CrossHash, NGrams, RegexReplace, StringHash, StringLower, StringSplit)
-_FAMILIES = (activation, arithmetic, linear, moving, recurrent, reduce, window)
+_FAMILIES = (activation, arithmetic, linear, places, recurrent, reduce, shape, window)
 
 EMISSIONS: dict[type[Op], Emission] = {op: row for family in _FAMILIES for op, row in family.EMISSIONS.items()}
 UNSUPPORTED: dict[type[Op], str] = {

@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...ir import Node, Value
-from ...ops.promotion import is_float
 from ..target import Emission, Options
-from .batch import Sizes, batch_axis, is_size, sample
+from .batch import batch_axis, is_size, sample
 from .builder import Builder, Tensor
 
 Say = Callable[[Builder, Node], Any]
@@ -88,11 +87,3 @@ def inner_axis(value: Value, axis: int) -> int:
 
 def along_batch(value: Value, axes: Sequence[int]) -> str | None:
     return MOVED if batch_axis(value) in axes else None
-
-
-def sizes_of(value: Value) -> Sizes:
-    return sample(value)
-
-
-def floats_only(node: Node) -> bool:
-    return all(is_float(v.dtype) for v in tensors(node))
