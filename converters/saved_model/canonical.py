@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
+
+_UNREAD = re.compile(r".*___redundant_placeholder(\d+)$")
+"""An argument of a function that nothing reads; its name has that of the function in it."""
 
 
 def canonical(meta: Any) -> None:
@@ -15,6 +19,8 @@ def canonical(meta: Any) -> None:
         for attribute in attributes.values():
             _rename(attribute, order)
     for function in library.function:
+        for argument in function.signature.input_arg:
+            argument.name = _UNREAD.sub(r"unread_\1", argument.name)
         function.signature.name = order.get(function.signature.name, function.signature.name)
     kept = sorted((f for f in library.function), key=lambda f: str(f.signature.name))
     copies = [type(f).FromString(f.SerializeToString(deterministic=True)) for f in kept]

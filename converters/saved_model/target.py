@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,7 +16,8 @@ PROTO = "saved_model.pb"
 
 
 def write(graph: Graph, path: Path, contract: Mapping[str, str], options: Options) -> None:
-    """Writes the folder; TensorFlow is loaded only now."""
+    """Writes the folder; TensorFlow is loaded only now, and asked to be quiet."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from .writer import write as write_folder
 
     write_folder(graph, path, contract, options)

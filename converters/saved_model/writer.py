@@ -14,7 +14,6 @@ import numpy as np
 
 from ...ir import Graph, Node, Value
 from ...ops.backend import tf
-from ...ops.promotion import numpy_dtype
 from ..contract import write_file
 from ..passes.half_precision import half_precision
 from ..target import Options
@@ -81,15 +80,9 @@ def _varint(number: int) -> bytes:
 
 
 def write_bundle(weights: Mapping[str, np.ndarray], prefix: Path) -> None:
-    """The weights by name. A bundle must have at least one tensor."""
-    arrays = dict(weights) or {"nothing": np.zeros((), np.float32)}
-    names = list(arrays)
-    tf.raw_ops.SaveV2(
-        prefix=str(prefix),
-        tensor_names=names,
-        shape_and_slices=[""] * len(names),
-        tensors=[tf.constant(a) for a in arrays.values()],
-    )
+    """The weights by name, in TensorFlow's format."""
+    tensors = [tf.constant(array) for array in weights.values()]
+    tf.raw_ops.SaveV2(prefix=str(prefix), tensor_names=list(weights), shape_and_slices=[""] * len(tensors), tensors=tensors)
 
 
 class Values:
@@ -119,8 +112,7 @@ class Values:
     def saver(self) -> Any:
         """Operations that restore the weights, and what says where they are."""
         if not self._variables:
-            self.weights["nothing"] = np.zeros((), np.float32)
-            self._variables.append(self._variable("nothing", self.weights["nothing"]))
+            self._variable("nothing", np.zeros((), np.float32))  # a bundle has at least one
         return tf.compat.v1.train.Saver(self._variables, sharded=False, allow_empty=False).as_saver_def()
 
     def _constant(self, value: Value) -> Any:
@@ -128,30 +120,19 @@ class Values:
         with tf.init_scope(), tf.name_scope(""):  # not in the body of a loop
             if array.dtype == object or array.nbytes <= LITERAL:
                 return tf.constant(array.tolist() if array.dtype == object else array, value.dtype, value.shape)
-            name = self._unique(plain(value.name))
-            self.weights[name] = array
-            variable = self._variable(name, array)
-            self._variables.append(variable)
-            return variable.read_value()
+            return self._variable(plain(value.name), array).read_value()
 
     def _variable(self, name: str, array: np.ndarray) -> Any:
         """A variable whose initial value isn't in the graph: it is only ever restored."""
-        return tf.compat.v1.Variable(
+        variable = tf.compat.v1.Variable(
             lambda: tf.zeros(array.shape, array.dtype), trainable=False, use_resource=True, name=name, dtype=array.dtype
         )
-
-    def _unique(self, name: str) -> str:
-        base, count = name, 0
-        while name in self.weights:
-            count += 1
-            name = f"{base}_{count}"
-        return name
+        self._variables.append(variable)
+        self.weights[variable.op.name] = array  # by the name that was free
+        return variable
 
 
 def plain(name: str) -> str:
     """A name as TensorFlow takes it: what it doesn't is an underscore."""
     said = "".join(c if c.isascii() and (c.isalnum() or c in "_./-") else "_" for c in name).strip("/")
     return said if said[:1].isalnum() or said[:1] == "." else f"x{said}"
-
-
-__all__ = ["MARK", "SIGNATURE", "TAG", "numpy_dtype", "write"]
