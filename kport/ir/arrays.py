@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,13 @@ import numpy as np
 
 def dtype_name(array: np.ndarray) -> str:
     """The dtype of an array as TensorType names it: text of any NumPy kind is "string"."""
-    return "string" if array.dtype.kind in "OUST" else array.dtype.name
+    return _name(array.dtype)
+
+
+@lru_cache(maxsize=64)
+def _name(dtype: np.dtype) -> str:
+    """NumPy puts a dtype's name together each time it is asked for it."""
+    return "string" if dtype.kind in "OUST" else dtype.name
 
 
 def as_array(x: Any) -> np.ndarray:

@@ -63,6 +63,9 @@ _keep: ContextVar[Keep | None] = ContextVar("kport_keep", default=None)
 REFUSALS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
 """What Python, NumPy and TensorFlow raise where they are given what they can't compute on."""
 
+PLAIN = frozenset({bool, float, int, str, type(None)})
+"""Types of attributes that hold no layers: most are of these."""
+
 
 class Layer(Configurable):
     """Base of all layers.
@@ -188,7 +191,7 @@ class Layer(Configurable):
         """The layers held in attributes, in the order they were set, lists and dicts of them included."""
         seen: set[int] = set()
         for key, value in vars(self).items():
-            if key.startswith("_keras_"):
+            if type(value) in PLAIN or key.startswith("_keras_"):
                 continue
             items = list(value.values()) if isinstance(value, dict) else value
             for item in flatten(items) if isinstance(items, (list, tuple)) else (items,):
