@@ -105,7 +105,7 @@ def _counted(node: Node) -> Node | None:
     """The Dim node to whose size the node counts from 0 in steps of 1."""
     start, stop, step = node.inputs
     assert start is not None and stop is not None and step is not None
-    plain = start.data is not None and step.data is not None and (start.data, step.data) == (0, 1)
+    plain = start.data is not None and step.data is not None and bool(start.data == 0) and bool(step.data == 1)
     (size,) = sizes_in(stop)
     return size if plain and isinstance(size, Node) else None
 
