@@ -155,6 +155,11 @@ def home() -> Path:
     return Path(given) if given else cache / "kport"
 
 
+JAR = "target/kport-runtime-jvm.jar"
+JVM = ("-XX:+IgnoreUnrecognizedVMOptions", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xlog:disable")
+"""Options for a short life: less compiling, no threads that collect garbage; the classes that it loads are kept from the
+installation on (Java 13 and newer). What a JVM says of itself would go to standard output, where the answers are."""
+
 RUNTIMES = {
     runtime.name: runtime
     for runtime in (
@@ -170,9 +175,11 @@ RUNTIMES = {
             "jvm",
             "the DL4J runtime",
             needs={"java": 11, "mvn": 3},
-            build=(("mvn", "-q", "-B", "package"),),
-            # a check runs a model once: less compiling, and no threads that collect garbage
-            command=("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", "target/kport-runtime-jvm.jar"),
+            build=(
+                ("mvn", "-q", "-B", "package"),
+                ("java", *JVM, "-XX:ArchiveClassesAtExit=target/classes.jsa", "-cp", JAR, "dev.kport.WarmUp"),
+            ),
+            command=("java", *JVM, "-XX:SharedArchiveFile=target/classes.jsa", "-jar", JAR),
             # its threads wait for one another in loops: where others work too, several take many times as long as one
             environment={"OMP_NUM_THREADS": "1"},
         ),
