@@ -27,7 +27,8 @@ check: $(VENV)/.dev  ## style and types
 	ln -sfn ../../converters $(TREE)/kport/converters
 	cd $(TREE) && ../$(BIN)/mypy -p kport --config-file ../pyproject.toml
 
-bench: $(VENV)/.dev $(VENV)/.bench .bench/tf2onnx/.ready .bench/coremltools/.ready  ## speed and memory beside the official converters, into docs/benchmarks/
+bench: $(VENV)/.dev $(VENV)/.bench runtimes .bench/tf2onnx/.ready .bench/coremltools/.ready  ## speed beside the official converters
+	$(BIN)/kport official install tfjs
 	$(BIN)/python -m tests.bench
 
 docs: $(VENV)/.dev  ## the generated tables

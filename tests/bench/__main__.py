@@ -7,10 +7,16 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from tests.bench import coreml, onnx
+from tests.bench import all_targets, coreml, onnx, tfjs, tflite
 from tests.bench.section import PAGES, ROOT, WORK, Section
 
-SECTIONS: dict[str, Callable[[int], Section]] = {"onnx": onnx.section, "coreml": coreml.section}
+SECTIONS: dict[str, Callable[[int], Section]] = {
+    "onnx": onnx.section,
+    "tflite": tflite.section,
+    "tfjs": tfjs.section,
+    "coreml": coreml.section,
+    "all": all_targets.section,
+}
 """Name, also of its page → what measures it, given how often."""
 
 
