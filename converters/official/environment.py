@@ -102,15 +102,26 @@ def clean() -> dict[str, str]:
     return kept | {"PYTHONHASHSEED": "0"}  # names that converters make from sets are then the same every time
 
 
-def process(*targets: str) -> RuntimeProcess:
-    """The process that runs TensorFlow and the converters of targets, one for all who ask. MissingComponentError if they
-    aren't installed."""
+def process() -> RuntimeProcess:
+    """The process that runs TensorFlow, one for all who ask. MissingComponentError if it isn't installed."""
+    require()
+    return _process(python(), "TensorFlow")
+
+
+def converter(target: str) -> RuntimeProcess:
+    """The process that converts. MissingComponentError if the target's converter isn't installed."""
+    require(target)
+    return _process(python(), "the official converter")
+
+
+def require(*targets: str) -> None:
+    """MissingComponentError, with the command that installs them, unless the converters of targets are there."""
     if not is_installed(*targets):
-        raise MissingComponentError("the official converters' environment is not installed: kport official install")
-    return _process(python(), Path(tempfile.gettempdir()))
+        names = " ".join(["", *targets])
+        raise MissingComponentError(f"the official converters' environment is not installed: kport official install{names}")
 
 
 @cache
-def _process(interpreter: Path, folder: Path) -> RuntimeProcess:
+def _process(interpreter: Path, name: str) -> RuntimeProcess:
     script = resources.files("kport.runtimes") / "official" / "serve.py"
-    return RuntimeProcess("TensorFlow", [str(interpreter), "-u", str(script)], folder, clean())
+    return RuntimeProcess(name, [str(interpreter), "-u", str(script)], Path(tempfile.gettempdir()), clean())

@@ -45,7 +45,7 @@ class TensorFlowSource(Source):
             )
         self._digest: Future[str] = in_background(path)
         with timed(self.seconds, "load"):
-            self._graph = self._interface(self._ask("open"))
+            self._graph = self._interface(environment.process().ask(self._request("open")))
 
     @property
     def graph(self) -> Graph:
@@ -100,15 +100,14 @@ class TensorFlowSource(Source):
         return write
 
     def _convert(self, target: str, place: Path, options: Options) -> str:
-        environment.process(target)
         asked = {"precision": options.precision, "opset": options.opset, "min_os": options.min_os}
-        answer = self._ask("convert", to=target, place=str(place.resolve()), options=asked)
+        request = self._request("convert", to=target, place=str(place.resolve()), options=asked)
+        answer = environment.converter(target).ask(request)
         return f"{answer['converter']} ({answer['runtime']})"
 
-    def _ask(self, what: str, **more: Any) -> dict[str, Any]:
+    def _request(self, what: str, **more: Any) -> dict[str, Any]:
         assert self.path is not None
-        request = {"ask": what, "artifact": str(self.path.resolve()), "shapes": self._shapes}
-        return environment.process().ask(request | more)
+        return {"ask": what, "artifact": str(self.path.resolve()), "shapes": self._shapes} | more
 
     def _interface(self, answer: Mapping[str, Any]) -> Graph:
         graph = Graph()
@@ -144,7 +143,7 @@ def in_background(path: Path) -> Future[str]:
 def shortened(message: str) -> str:
     """A converter's message without the listing of the graph that it may hold, on one line."""
     lines = [
-        re.sub(r"^TensorFlow: |<unknown>:0: (error: )?|loc\(.*?\): ", "", line).strip()
+        re.sub(r"^(TensorFlow|the official converter): |<unknown>:0: (error: )?|loc\(.*?\): ", "", line).strip()
         for line in message.splitlines()
         if is_said(line)
     ]

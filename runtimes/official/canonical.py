@@ -17,13 +17,22 @@ ADDED = "kport.added"
 """The metadata that kport adds to a TFLite model."""
 
 
-def onnx_file(path: Path) -> None:
-    """Nodes in the order in which the outputs need them, and everything inside named by that order."""
+def onnx_file(path: Path) -> list[str]:
+    """Nodes in the order in which the outputs need them, and everything inside named by that order. Gives the operations
+    that ONNX doesn't have."""
     import onnx
 
     model = onnx.load(str(path))
     _order(model.graph, {}, _Names())
     path.write_bytes(model.SerializeToString(deterministic=True))
+    return sorted({node.op_type for node in _all_nodes(model.graph) if not onnx.defs.has(node.op_type, node.domain)})
+
+
+def _all_nodes(graph: Any) -> Iterator[Any]:
+    for node in graph.node:
+        yield node
+        for body in _bodies(node):
+            yield from _all_nodes(body)
 
 
 class _Names:

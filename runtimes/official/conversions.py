@@ -39,7 +39,9 @@ def onnx(graph: Graph, place: Path, options: Options) -> str:
     opset = ["--opset", str(options["opset"])] if options.get("opset") else []
     with inside(graph.folder, ["tf2onnx", *arguments, "--output", str(place), *opset]):
         convert.main()
-    canonical.onnx_file(place)
+    unknown = canonical.onnx_file(place)
+    if unknown:  # tf2onnx writes what it can't convert as it is
+        raise ValueError(f"ONNX has no form for these operations of TensorFlow: {', '.join(unknown)}")
     return version("tf2onnx")
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -46,12 +47,15 @@ class Server:
         if ask == "run":
             return self.run(request)
         if ask == "convert":
-            from conversions import convert
-
-            graph = self.open(request)
-            converter = convert(request["to"], graph, Path(request["place"]), request.get("options") or {})
-            return {"converter": converter, "runtime": runtime()}
+            return apart(lambda: self.convert(request))
         raise ValueError(f"expected a request to ask: runtime, open, run or convert. Received: {ask!r}")
+
+    def convert(self, request: dict[str, Any]) -> dict[str, Any]:
+        from conversions import convert
+
+        graph = self.open(request)
+        converter = convert(request["to"], graph, Path(request["place"]), request.get("options") or {})
+        return {"converter": converter, "runtime": runtime()}
 
     def run(self, request: dict[str, Any]) -> dict[str, Any]:
         import numpy as np
@@ -72,6 +76,36 @@ class Server:
         return {"outputs": files, "order": list(outputs), "load_ms": 1000 * load, "run_ms": runs}
 
 
+def apart(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The answer of a copy of this process, which is then gone: what a converter leaves behind in TensorFlow, or the end that
+    it comes to, is nothing to the next one."""
+    if not hasattr(os, "fork"):
+        return work()
+    runtime()  # imported once for all copies
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(writing, json.dumps(said(work)).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8") as stream:
+        answer = stream.read()
+    os.waitpid(child, 0)
+    return json.loads(answer) if answer else {"error": "the converter's process ended without a word"}
+
+
+def said(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The answer, or the error as one."""
+    try:
+        return work()
+    except Exception as error:  # converters raise whatever they like
+        return {"error": str(error) or type(error).__name__}
+    except SystemExit as end:  # and some of them end the process
+        return {"error": f"the converter gave up with status {end.code}"}
+
+
 def runtime() -> str:
     """TensorFlow and its version."""
     import tensorflow as tf
@@ -83,12 +117,7 @@ def main() -> None:
     """Reads requests to the end of the input. A request that fails is answered with its error."""
     out, server = answers(), Server()
     for line in sys.stdin:
-        try:
-            answer = server.answer(json.loads(line))
-        except Exception as error:  # converters raise whatever they like
-            answer = {"error": str(error) or type(error).__name__}
-        except SystemExit as end:  # and some of them end the process
-            answer = {"error": f"the converter gave up with status {end.code}"}
+        answer = said(lambda request=line: server.answer(json.loads(request)))  # type: ignore[misc]
         print(json.dumps(answer), file=out, flush=True)
 
 
