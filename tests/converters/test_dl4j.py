@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -133,6 +135,14 @@ def test_the_same_model_gives_the_same_bytes(tmp_path: Path) -> None:
     assert files[0] == files[1]
 
 
+def test_images_channels_first_at_the_border(dl4j: RuntimeProcess, tmp_path: Path) -> None:
+    fixture = Path(__file__).parents[2] / "fixtures" / "gender_mini_xception.h5"
+    report = kport.convert(fixture, to="dl4j", output=tmp_path / "model.dl4j.h5", input_layout="nchw").targets[0]
+    assert report.status == "passed"
+    contract = TARGET.read_contract(tmp_path / "model.dl4j.h5")
+    assert contract is not None and json.loads(contract["kport.contract"])["inputs"][0]["shape"] == [None, 1, 64, 64]
+
+
 def test_any_keras_2_opens_the_file(tmp_path: Path) -> None:
     """It is a Keras file like any other."""
     graph = traced(images, (8, 8, 3))
@@ -219,9 +229,6 @@ def test_the_wrong_number_of_inputs(dl4j: RuntimeProcess, tmp_path: Path) -> Non
 
 
 def test_converting_imports_neither_tensorflow_nor_keras(tmp_path: Path) -> None:
-    import subprocess
-    import sys
-
     code = (
         "import sys, kport\n"
         f"kport.convert({str(Path(__file__).parents[2] / 'fixtures' / 'gender_mini_xception.h5')!r}, to='dl4j', "
