@@ -129,10 +129,26 @@ def coreml_dtype(dtype: tf.DType) -> Any:
 
 
 def savedmodel(graph: Graph, place: Path, options: Options) -> str:
-    """TensorFlow's own saving."""
-    shutil.copytree(graph.saved, place)
+    """TensorFlow's own saving, of a graph of TensorFlow 1 as such: functions can't hold its loops."""
+    if graph.frozen is None:
+        shutil.copytree(graph.saved, place)
+    else:
+        save_session(graph, place)
     canonical.saved_model(place)
     return f"tensorflow {tf.__version__}"
+
+
+def save_session(graph: Graph, place: Path) -> None:
+    """A frozen graph as a SavedModel of TensorFlow 1."""
+    v1 = tf.compat.v1
+    assert graph.frozen is not None
+    with tf.Graph().as_default() as made, v1.Session() as session:
+        tf.graph_util.import_graph_def(v1.GraphDef.FromString(graph.frozen.read_bytes()), name="")
+        inputs, outputs = ({n: made.get_tensor_by_name(f"{n}:0") for n in names} for names in sides(graph))
+        signature = v1.saved_model.predict_signature_def(inputs, outputs)
+        builder = v1.saved_model.Builder(str(place))
+        builder.add_meta_graph_and_variables(session, ["serve"], {SIGNATURE: signature})
+        builder.save()
 
 
 def version(package: str) -> str:
