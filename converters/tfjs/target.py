@@ -6,7 +6,7 @@ from ..contract import write_file
 from ..target import Target, Tolerance
 from . import reader, runner
 from .emissions import EMISSIONS, UNSUPPORTED
-from .layers_model import write_model
+from .layers_model.writer import write_model
 from .writer import write
 
 TARGET = Target(

@@ -18,9 +18,10 @@ from kport.converters import installation
 from kport.converters.parity import first_diverging_layer
 from kport.converters.runtime_process import RuntimeProcess
 from kport.converters.target import Options
-from kport.converters.tfjs import layers_model_config, runner
-from kport.converters.tfjs.layers_model import write_model
-from kport.converters.tfjs.layers_model_table import ABSENT, LAYERS, Row
+from kport.converters.tfjs import runner
+from kport.converters.tfjs.layers_model import config
+from kport.converters.tfjs.layers_model.table import ABSENT, LAYERS, Row
+from kport.converters.tfjs.layers_model.writer import write_model
 from kport.converters.tfjs.target import TARGET
 from kport.errors import KportError, UnsupportedError, UsageError
 from kport.interpret import interpret
@@ -94,7 +95,7 @@ class Refusals(Exception):
         self.by_table = any("(TF.js" in reason or reason in ABSENT.values() for reason in reasons)
 
 
-class Unwritten(layers_model_config.Writer):
+class Unwritten(config.Writer):
     def model(self, model: Any, path: str = "") -> dict[str, Any]:
         config = super().model(model, path)
         if self.refused:
@@ -108,8 +109,8 @@ def test_what_the_table_refuses_goes_wrong_in_tfjs(case: LayerCase, tmp_path: Pa
     if case.layer in HARMLESS or not refused_by_table(case):
         return
     unchecked = {name: replace(row, only={}, rank=None) for name, row in LAYERS.items()} | dict.fromkeys(ABSENT, Row())
-    monkeypatch.setattr(layers_model_config, "LAYERS", unchecked)
-    monkeypatch.setattr(layers_model_config, "ABSENT", {})
+    monkeypatch.setattr(config, "LAYERS", unchecked)
+    monkeypatch.setattr(config, "ABSENT", {})
     model, inputs = model_of(*built_layer(case))
     expected = interpret(trace(model), inputs)
     try:
@@ -267,7 +268,7 @@ def test_masks_that_tfjs_treats_otherwise(
     """Each is refused; and if it weren't, TF.js would compute something else."""
     model = embedded(*then)
     assert reason in refusal(model, tmp_path / "model")
-    monkeypatch.setattr(layers_model_config, "mask_problems", lambda calls: ())
+    monkeypatch.setattr(config, "mask_problems", lambda calls: ())
     with pytest.raises((AssertionError, KportError)):
         check(tmp_path / "unchecked", model, TOKENS)
 
@@ -279,7 +280,7 @@ def test_two_masks_of_which_tfjs_takes_the_last(tmp_path: Path, monkeypatch: pyt
     outputs = [layers.Flatten()(early), layers.LSTM(3)(layers.Dropout(0.5)(b)), layers.LSTM(3)(early)]
     model = models.Functional([x, y], outputs)
     assert "the mask doesn't come through the layers before it in TF.js" in refusal(model, tmp_path / "model")
-    monkeypatch.setattr(layers_model_config, "mask_problems", lambda calls: ())
+    monkeypatch.setattr(config, "mask_problems", lambda calls: ())
     with pytest.raises(AssertionError):
         check(tmp_path / "unchecked", model, TOKENS, TOKENS[::-1].copy())
 

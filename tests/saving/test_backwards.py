@@ -8,7 +8,7 @@ import pytest
 
 from kport import layers
 from kport.configurable import serialize
-from kport.converters.tfjs.layers_model_table import LAYERS
+from kport.converters.tfjs.layers_model.table import LAYERS
 from kport.registry import layers as registry
 from kport.saving.dialects import keras2
 from kport.saving.dialects.backwards import OWN, downgrade

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import layers_model_rewrites as rewrites
-from .layers_model_rewrites import Rewrite
-from .layers_model_steps import Refused, Said, Step
+from . import rewrites
+from .rewrites import Rewrite
+from .steps import Refused, Said, Step
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ... import __version__
-from ...errors import UnsupportedError, UsageError
-from ...layers.keras_tensor import KerasTensor
-from ...models.model import Model
-from ..contract import write_file
-from ..target import Options
-from .graphdef import TYPES, shape_json
-from .layers_model_config import Writer
-from .layers_model_steps import Refused
-from .reader import MODEL
-from .weights import fits_half, write_arrays
+from .... import __version__
+from ....errors import UnsupportedError, UsageError
+from ....layers.keras_tensor import KerasTensor
+from ....models.model import Model
+from ...contract import write_file
+from ...target import Options
+from ..graphdef import TYPES, shape_json
+from ..reader import MODEL
+from ..weights import fits_half, write_arrays
+from .config import Writer
+from .steps import Refused
 
 KERAS = "2.15.0"
 """The last version of the dialect."""

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from ...ir.types import Shape
-from ...layers.arguments import call_parameters
-from ...layers.core.input_layer import InputLayer
-from ...layers.keras_tensor import KerasTensor, LayerCall
-from ...layers.layer import Layer
-from ...layers.normalization.batch_normalization import BatchNormalization
-from ...layers.rnn.bidirectional import Bidirectional
-from ...layers.rnn.rnn import RecurrentLayer
-from ...models.calls import tensors_of
-from ...models.model import Model
-from ...registry import CUSTOM
-from ...tree import flatten
-from .layers_model_steps import Refused
-from .layers_model_table import ABSENT, LAYERS
+from ....ir.types import Shape
+from ....layers.arguments import call_parameters
+from ....layers.core.input_layer import InputLayer
+from ....layers.keras_tensor import KerasTensor, LayerCall
+from ....layers.layer import Layer
+from ....layers.normalization.batch_normalization import BatchNormalization
+from ....layers.rnn.bidirectional import Bidirectional
+from ....layers.rnn.rnn import RecurrentLayer
+from ....models.calls import tensors_of
+from ....models.model import Model
+from ....registry import CUSTOM
+from ....tree import flatten
+from .steps import Refused
+from .table import ABSENT, LAYERS
 
 RECURRENT = (RecurrentLayer, Bidirectional)
 """What takes initial states, and uses masks."""

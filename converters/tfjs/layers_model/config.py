@@ -15,24 +15,24 @@ from typing import Any
 
 import numpy as np
 
-from ...configurable import serialize
-from ...ir.types import Shape
-from ...layers.core.input_layer import InputLayer
-from ...layers.keras_tensor import KerasTensor, LayerCall
-from ...layers.layer import Layer
-from ...layers.rnn.bidirectional import Bidirectional
-from ...layers.rnn.time_distributed import TimeDistributed
-from ...models.functional import Functional
-from ...models.model import Model
-from ...models.sequential import Sequential
-from ...ops.promotion import is_float
-from ...saving.dialects.backwards import downgrade
-from .layers_model_calls import inputs_of, is_traced, shapes_of
-from .layers_model_masks import mask_problems
-from .layers_model_operations import traced_steps
-from .layers_model_steps import Config, Refused, Said, Step
-from .layers_model_table import ABSENT, ACTIVATIONS, LAYERS
-from .layers_model_training import for_training
+from ....configurable import serialize
+from ....ir.types import Shape
+from ....layers.core.input_layer import InputLayer
+from ....layers.keras_tensor import KerasTensor, LayerCall
+from ....layers.layer import Layer
+from ....layers.rnn.bidirectional import Bidirectional
+from ....layers.rnn.time_distributed import TimeDistributed
+from ....models.functional import Functional
+from ....models.model import Model
+from ....models.sequential import Sequential
+from ....ops.promotion import is_float
+from ....saving.dialects.backwards import downgrade
+from .calls import inputs_of, is_traced, shapes_of
+from .masks import mask_problems
+from .operations import traced_steps
+from .steps import Config, Refused, Said, Step
+from .table import ABSENT, ACTIVATIONS, LAYERS
+from .training import for_training
 
 FORBIDDEN = re.compile(r"[^-A-Za-z0-9._/]")
 Shapes = tuple[Shape, ...]

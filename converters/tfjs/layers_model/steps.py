@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...ir.types import Shape
-from ...layers.layer import Layer
+from ....ir.types import Shape
+from ....layers.layer import Layer
 
 Config = dict[str, Any]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .layers_model_steps import Config, Refused, Said, Step
+from .steps import Config, Refused, Said, Step
 
 Rewrite = Callable[[Said], list[Step]]
 

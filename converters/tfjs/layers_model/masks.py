@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...layers.core.embedding import Embedding
-from ...layers.core.masking import Masking
-from ...layers.keras_tensor import LayerCall
-from ...layers.layer import Layer
-from ...layers.rnn.bidirectional import Bidirectional
-from ...layers.rnn.rnn import RecurrentLayer
-from ...layers.rnn.time_distributed import TimeDistributed
-from ...models.calls import tensors_of
-from ...models.model import Model
-from ...tree import flatten
-from .layers_model_calls import RECURRENT
+from ....layers.core.embedding import Embedding
+from ....layers.core.masking import Masking
+from ....layers.keras_tensor import LayerCall
+from ....layers.layer import Layer
+from ....layers.rnn.bidirectional import Bidirectional
+from ....layers.rnn.rnn import RecurrentLayer
+from ....layers.rnn.time_distributed import TimeDistributed
+from ....models.calls import tensors_of
+from ....models.model import Model
+from ....tree import flatten
+from .calls import RECURRENT
 
 PASSED_ON = frozenset(
     {

@@ -11,16 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import KportError
-from ...ir import Graph, Value
-from ...layers.core.input_layer import InputLayer
-from ...layers.keras_tensor import KerasTensor, LayerCall
-from ...models.calls import tensors_of
-from ...models.functional import Functional
-from ...ops.activation import Elu, Gelu, LeakyRelu, Mish, Relu, Selu, Sigmoid, Silu, Softplus, Softsign
-from ...ops.bounds import Clip
-from ...ops.casting import Cast
-from ...ops.elementwise import (
+from ....errors import KportError
+from ....ir import Graph, Value
+from ....layers.core.input_layer import InputLayer
+from ....layers.keras_tensor import KerasTensor, LayerCall
+from ....models.calls import tensors_of
+from ....models.functional import Functional
+from ....ops.activation import Elu, Gelu, LeakyRelu, Mish, Relu, Selu, Sigmoid, Silu, Softplus, Softsign
+from ....ops.bounds import Clip
+from ....ops.casting import Cast
+from ....ops.elementwise import (
     Add,
     Divide,
     Maximum,
@@ -32,13 +32,13 @@ from ...ops.elementwise import (
     Subtract,
     Tanh,
 )
-from ...ops.op import Op
-from ...ops.reduce import ReduceMean
-from ...ops.shape import Concatenate, Reshape, Transpose
-from ...ops.softmax import LogSoftmax, Softmax
-from ...trace import trace
-from ...tree import map_structure
-from .layers_model_steps import Config, Refused, Step
+from ....ops.op import Op
+from ....ops.reduce import ReduceMean
+from ....ops.shape import Concatenate, Reshape, Transpose
+from ....ops.softmax import LogSoftmax, Softmax
+from ....trace import trace
+from ....tree import map_structure
+from .steps import Config, Refused, Step
 
 Said = tuple[str, Config, tuple[Value | None, ...]]
 """A layer's class and configuration, and what it is called on; None: the layer before."""

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ...layers.layer import Layer
-from ...saving.dialects.plain import is_entry
-from .layers_model_steps import Config
+from ....layers.layer import Layer
+from ....saving.dialects.plain import is_entry
+from .steps import Config
 
 _SAME: tuple[str, ...] = ("Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "Ones", "Orthogonal")
 _SAME += ("RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling", "Zeros")
