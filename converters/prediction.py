@@ -50,12 +50,19 @@ def predict(
 
 
 def preprocessed(target: Target, path: Path, x: Any) -> Any:
-    """What the artifact takes: the model's own inputs by name go through the program that its contract has, if any."""
+    """What the artifact takes: the model's own inputs by name go through the program that its contract has, if any. Where a
+    program has no text, what has its inputs' names is taken for those."""
     contract = json.loads((target.read_contract(path) or {}).get(KEY, "{}"))
     if PREPROCESSING not in contract:
         return x
     program = Program.from_json(contract[PREPROCESSING])
-    return program.run(x) if isinstance(x, Mapping) and set(x) == set(program.inputs) else x
+    return program.run(x) if isinstance(x, Mapping) and are_inputs(x, program) else x
+
+
+def are_inputs(x: Mapping[str, Any], program: Program) -> bool:
+    """Whether arrays are for the program rather than for the artifact behind it, whose inputs may have the same names."""
+    texts = [name for name, type in program.inputs.items() if type.dtype == "string"]
+    return set(x) == set(program.inputs) and all(np.asarray(x[name]).dtype.kind in "OSU" for name in texts)
 
 
 def read_inputs(x: Any, graph: Graph) -> list[np.ndarray]:

@@ -21,6 +21,7 @@ from kport.converters.target import Options
 from kport.errors import FileError, UsageError
 
 WORDS = ["quick", "the", "over", "brown"]
+pytestmark = pytest.mark.filterwarnings("ignore")
 NAMES = [name for name in ("onnx", "tflite", "coreml", "savedmodel") if name in targets.MODULES]
 
 
