@@ -78,14 +78,27 @@ def page(table: list[Row]) -> str:
 
 
 def summary(table: list[Row]) -> str:
-    lines = ["| target | layers native | decomposed | by configuration | unsupported |", "|---|---:|---:|---:|---:|"]
+    head = ("target", "writes", "needs", "layers native", "decomposed", "by configuration", "unsupported")
+    lines = [f"| {' | '.join(head)} |", "|---|---|---|" + "---:|" * 4]
     for name in targets.MODULES:
+        target = targets.get(name)
         kinds = [row[name].partition(" (")[0] for row in table]
         mixed = sum(" or " in k for k in kinds)
         counts = (kinds.count(NATIVE), kinds.count(DECOMPOSED), mixed, kinds.count(UNSUPPORTED))
-        lines.append(f"| {targets.get(name).title} | " + " | ".join(map(str, counts)) + " |")
+        cells = (page_of(target), f"`model{target.suffix}`", needs(target), *map(str, counts))
+        lines.append(f"| {' | '.join(cells)} |")
     lines += ["", "Layer by layer, with the reasons: [docs/support.md](docs/support.md), or `kport layers`."]
     return "\n".join(lines)
+
+
+def page_of(target: Target) -> str:
+    """A target's name, leading to its page if it has one."""
+    place = f"docs/targets/{target.name}.md"
+    return f"[{target.title}]({place})" if (ROOT / place).exists() else target.title
+
+
+def needs(target: Target) -> str:
+    return f"`kport[{target.extra}]`" if target.extra else "-"
 
 
 def with_summary(readme: str, text: str) -> str:
