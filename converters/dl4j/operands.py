@@ -159,4 +159,4 @@ def _broadcast(b: Builder, class_name: str, x: Operand, y: Operand, whole: Sizes
     pair = [b.shaped(t, s) for t, s in zip((x.tensor, y.tensor), sizes, strict=True)]
     result = b(class_name, pair, wide)
     # DL4J takes the first operand's sizes for the result's: a Reshape tells it the right ones
-    return b("Reshape", result, wide, target_shape=list(wide))
+    return parts.told(b, result)

@@ -84,11 +84,21 @@ def linear(b: Builder, x: Tensor, kernel: np.ndarray, bias: np.ndarray | None = 
     return b(f"Conv{rank}D", x, sizes, weights, filters=outputs, **geometry, **said)
 
 
+def told(b: Builder, x: Tensor) -> Tensor:
+    """x as it is: a Reshape to the sizes that it has, where DL4J believes that it has others."""
+    return b("Reshape", x, x.sizes, target_shape=list(known(x.sizes)))
+
+
+def pooled_sequence(b: Builder, class_name: str, x: Tensor) -> Tensor:
+    """A global pooling of a sequence, which DL4J takes for a sequence again."""
+    return told(b, b(class_name, x, x.sizes[-1:]))
+
+
 def constant(b: Builder, array: np.ndarray) -> Tensor:
     """The same numbers for every sample: zero times an input, plus them. array: a sample"""
     x = b.inputs[0]
     if len(x.sizes) == 2:
-        x = b("GlobalMaxPooling1D", x, x.sizes[-1:])
+        x = pooled_sequence(b, "GlobalMaxPooling1D", x)
     elif len(x.sizes) > 2:
         x = b("GlobalMaxPooling2D", b.shaped(x, natural_image(x.sizes)), x.sizes[-1:])
     (channels,) = known(x.sizes)
@@ -107,8 +117,7 @@ def swapped(b: Builder, x: Tensor, pre: int, first: int, second: int) -> Tensor:
     The only permutations that DL4J has are of the last two axes; what it then believes the sizes to be is mended by the Reshape.
     """
     x = b.shaped(x, (pre, first, second))
-    y = b("Permute", x, (pre, second, first), dims=[1, 3, 2])
-    return b("Reshape", y, y.sizes, target_shape=[pre, second, first])
+    return told(b, b("Permute", x, (pre, second, first), dims=[1, 3, 2]))
 
 
 def permuted(b: Builder, x: Tensor, sizes: Sizes, permutation: Sequence[int]) -> Tensor:

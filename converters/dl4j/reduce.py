@@ -49,7 +49,9 @@ def _reduction(along: Along, globally: str | None = None, mirrored: bool = False
         if globally is not None and _is_global(node):
             rank = len(sample(first(node))) - 1
             x = b.natural(first(node))
-            y = b(f"Global{globally}Pooling{rank}D", parts.negative(b, x) if mirrored else x, x.sizes[-1:])
+            x = parts.negative(b, x) if mirrored else x
+            name = f"Global{globally}Pooling{rank}D"
+            y = parts.pooled_sequence(b, name, x) if rank == 1 else b(name, x, x.sizes[-1:])
             return parts.negative(b, y) if mirrored else y
         x = parts.negative(b, x) if mirrored else x
         sizes = list(sample(first(node)))

@@ -144,6 +144,11 @@ CANNOT = {
     "gelu": ([By("Activation", {"activation": "gelu"})], SEQUENCE),
     "exponential": ([By("Activation", {"activation": "exponential"})], SEQUENCE),
     "Multiply of images of different sizes": ([By("Multiply", inbound=["in0", "in1"])], IMAGE, floats(2, 1, 1, 3)),
+    "a sum with what is pooled from a sequence": (
+        [By("GlobalAveragePooling1D", {"data_format": "channels_last"}), By("Add", inbound=["in1", "l0"])],
+        SEQUENCE,
+        floats(2, 3),
+    ),
     "DepthwiseConv2D after an input": (
         [
             By(
