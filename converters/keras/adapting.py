@@ -24,9 +24,10 @@ from ...layers.preprocessing.index_lookup import VECTOR_DTYPE, IndexLookup
 from ...layers.preprocessing.text_vectorization import TextVectorization
 from ...layers.reshaping.up_sampling import UpSampling2D, UpSampling3D
 from ...layers.rnn.bidirectional import Bidirectional
+from ...layers.rnn.conv_lstm import ConvLSTM
 from ...layers.rnn.rnn import RecurrentLayer
 from ...ops.shapes import to_channels_first, to_channels_last
-from ...tree import flatten
+from ...tree import flatten, map_structure
 
 SPATIAL = (BaseAdaptivePooling, BaseConvolution, BaseGlobalPooling, BasePooling, UpSampling2D, UpSampling3D)
 
@@ -54,12 +55,31 @@ class Adapter:
             return self._changed(layer, args, kwargs, mask_zero=False)(*args, **kwargs)
         if _gives_floats(layer):
             return ops.cast(self._changed(layer, args, kwargs, vector_dtype=VECTOR_DTYPE)(*args, **kwargs), layer.vector_dtype)  # type: ignore[attr-defined]
+        if isinstance(layer, ConvLSTM) and _is_channels_first(layer):
+            return self._conv_lstm(layer, args, kwargs)
         if _is_channels_first(layer):
             x = ops.transpose(args[0], to_channels_last(args[0].ndim))
             args = (x, *args[1:])
             y = self._changed(layer, args, kwargs, data_format="channels_last")(*args, **kwargs)
             return ops.transpose(y, to_channels_first(y.ndim)) if y.ndim == x.ndim else y
         return NotImplemented
+
+    def _conv_lstm(self, layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Of sequences the steps come before the channels; states are images."""
+        rank = args[0].ndim
+
+        def last(x: Any) -> Any:
+            sequence = (0, 1, *range(3, rank), 2)
+            return ops.transpose(x, sequence if x.ndim == rank else to_channels_last(rank - 1))
+
+        def first(y: Any) -> Any:
+            sequence = (0, 1, rank - 1, *range(2, rank - 1))
+            return ops.transpose(y, sequence if y.ndim == rank else to_channels_first(rank - 1))
+
+        args = map_structure(lambda x: last(x) if x is not None else None, args)
+        given = kwargs.get("initial_state")
+        kwargs = kwargs if given is None else {**kwargs, "initial_state": map_structure(last, given)}
+        return map_structure(first, self._changed(layer, args, kwargs, data_format="channels_last")(*args, **kwargs))
 
     def _changed(self, layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any], **changes: Any) -> Layer:
         """The layer with other arguments and the same weights."""
@@ -69,7 +89,7 @@ class Adapter:
         new: Layer = type(layer).from_config({**layer.get_config(), **changes})
         with calling():
             new.infer(args, kwargs)  # builds it
-        if layer.own_weights:
+        if layer.weights:
             new.set_weights(layer.get_weights())
         if isinstance(layer, (IndexLookup, TextVectorization)) and isinstance(new, (IndexLookup, TextVectorization)):
             new.load_own_variables(layer.save_own_variables())
@@ -80,7 +100,7 @@ class Adapter:
 
 
 def _is_channels_first(layer: Layer) -> bool:
-    return isinstance(layer, SPATIAL) and getattr(layer, "data_format", None) == "channels_first"
+    return isinstance(layer, (ConvLSTM, *SPATIAL)) and getattr(layer, "data_format", None) == "channels_first"
 
 
 def _gives_floats(layer: Layer) -> bool:

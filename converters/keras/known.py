@@ -8,17 +8,14 @@ from typing import Any
 
 from ...activations import hard_sigmoid_keras2
 from ...layers.attention.multi_head import HeadedAttention
-from ...layers.convolutional.conv import Conv1D
 from ...layers.core.lambda_layer import Lambda
 from ...layers.layer import Layer
 from ...layers.operation import Operation, OpLayer
-from ...layers.preprocessing.hashing import HashedCrossing
-from ...layers.rnn.time_distributed import TimeDistributed
 from ...models.functional import Functional
 from ...models.model import Model
 from ...models.sequential import Sequential
 from ...registry import activations
-from ...tree import flatten
+from .exceptions import is_exception
 from .operations import MODULES
 
 LACKING = frozenset(
@@ -63,7 +60,7 @@ def _is_plain(layer: Layer) -> bool:
         return False
     if isinstance(layer, Model) and not isinstance(layer, (Functional, Sequential)):
         return False
-    return not (_has_own_function(layer) or _is_of_older_version(layer) or _crosses_many(layer) or _is_causal(layer))
+    return not (_has_own_function(layer) or is_exception(layer))
 
 
 def _has_own_function(layer: Layer) -> bool:
@@ -72,22 +69,6 @@ def _has_own_function(layer: Layer) -> bool:
     if functions.get("recurrent_activation") is hard_sigmoid_keras2:
         del functions["recurrent_activation"]  # the weights of the gates say it
     return any(activations.items.get(f.__name__) is not f or f is hard_sigmoid_keras2 for f in functions.values())
-
-
-def _is_causal(layer: Layer) -> bool:
-    """Keras 3 has causal padding in Conv1D only."""
-    return getattr(layer, "padding", None) == "causal" and not isinstance(layer, Conv1D)
-
-
-def _crosses_many(layer: Layer) -> bool:
-    """Keras's HashedCrossing takes more than two columns, but not where a functional model is put together."""
-    call = getattr(layer, "_keras_last_call", None)
-    return isinstance(layer, HashedCrossing) and call is not None and len(flatten(call.args[0])) > 2
-
-
-def _is_of_older_version(layer: Layer) -> bool:
-    """Whether the layer follows a rule for masks that Keras 3 no longer has."""
-    return isinstance(layer, TimeDistributed) and layer.layer_masks
 
 
 def minds_masks(layer: Layer) -> bool:

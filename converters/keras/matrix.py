@@ -105,6 +105,8 @@ def _conv_transpose(b: Builder, node: Node, x: Any, kernel: Any, bias: Any = Non
 def _conv_transpose_accepts(node: Node, options: Options) -> str | None:
     if len(node.op.strides) not in _TRANSPOSED:  # type: ignore[attr-defined]
         return "Keras convolves along one to three axes"
+    if max(node.op.dilations) > 1:  # type: ignore[attr-defined]
+        return "TensorFlow has no kernel for a transposed convolution with dilations on a CPU"
     computed = any(v is not None and v.data is None for v in node.inputs[1:])
     return "Keras 3.15's operation ConvTranspose takes padding for output_padding: only layers work" if computed else None
 
