@@ -12,6 +12,7 @@ from typing import Any, TextIO
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # the reference is computed where everybody has it
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # with it graphs are fused into what only TensorFlow runs, on some machines only
 os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")  # what tensorflowjs expects
 
 
