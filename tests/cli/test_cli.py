@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 import kport
 from kport.cli import main
+from kport.converters.targets import MODULES
 
 FIXTURE = str(Path(__file__).parent.parent.parent / "fixtures" / "gender_mini_xception.h5")
 
@@ -212,7 +213,8 @@ def test_targets_and_layers() -> None:
     assert "ONNX" in run("targets").stdout
     assert json.loads(run("targets", "--json").stdout)[0]["installed"] is True
     rows = json.loads(run("layers", "--json").stdout)
-    assert {"layer": "Dense", "onnx": "native"} in rows
+    dense = next(row for row in rows if row["layer"] == "Dense")
+    assert dense.keys() == {"layer", *MODULES} and dense["onnx"] == "native"
     assert "Dense" in run("layers", "--target", "onnx").stdout
 
 
