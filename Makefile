@@ -16,8 +16,9 @@ test: $(VENV)/.dev runtimes  ## everything, against the real oracles
 test-all: $(VENV)/.dev runtimes  ## what takes longer, too
 	$(BIN)/pytest --numprocesses 2 --dist worksteal -m "slow or not slow"
 
-runtimes: $(VENV)/.dev  ## Node, Chromium, Java and what runs in them; as root, what is missing is installed
+runtimes: $(VENV)/.dev  ## Node, Chromium, Java and what runs in them (as root, what is missing is installed); official converters
 	runtimes/setup.sh $(BIN)/kport
+	$(BIN)/kport official install
 
 check: $(VENV)/.dev  ## style and types
 	$(BIN)/ruff check .
@@ -28,7 +29,6 @@ check: $(VENV)/.dev  ## style and types
 	cd $(TREE) && ../$(BIN)/mypy -p kport --config-file ../pyproject.toml
 
 bench: $(VENV)/.dev $(VENV)/.bench runtimes .bench/tf2onnx/.ready .bench/coremltools/.ready  ## speed beside the official converters
-	$(BIN)/kport official install tfjs
 	$(BIN)/python -m tests.bench
 
 docs: $(VENV)/.dev  ## the generated tables

@@ -33,6 +33,5 @@ status=0
 for runtime in browser jvm; do
     "$kport" runtimes install "$runtime" || status=$?
 done
-"$kport" official install || status=$?
 [ -n "${CI:-}" ] || exit 0
 exit "$status"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import logging
 import sys
+import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from types import ModuleType, SimpleNamespace
+from importlib.abc import MetaPathFinder
+from types import SimpleNamespace
 from typing import Any
 
 FRAMEWORKS = ("tensorflow", "torch", "sklearn", "xgboost", "libsvm")
@@ -34,16 +36,11 @@ def quiet() -> Iterator[None]:
 @quiet()
 def mil() -> Any:
     """What of coremltools the writer uses: the builder of MIL programs, its types, and the exporter to protobuf."""
-    hidden: dict[str, Any] = {name: None for name in FRAMEWORKS if name not in sys.modules}
-    sys.modules.update(hidden)
-    try:
+    with Hidden(FRAMEWORKS):
         from coremltools import proto
         from coremltools.converters.mil._deployment_compatibility import AvailableTarget
         from coremltools.converters.mil.backend.mil.load import MILProtoExporter
         from coremltools.converters.mil.mil import Builder, Function, Placeholder, Program, Var, get_new_symbol, types
-    finally:
-        for name in hidden:
-            forget(name)
     return SimpleNamespace(
         AvailableTarget=AvailableTarget,
         Builder=Builder,
@@ -58,8 +55,20 @@ def mil() -> Any:
     )
 
 
-def forget(name: str) -> None:
-    """Lets a module be imported again that was made to look absent."""
-    module: ModuleType | None = sys.modules.get(name)
-    if module is None:
-        sys.modules.pop(name, None)
+class Hidden(MetaPathFinder):
+    """While it is entered, packages look absent to the thread that entered it; other threads import them as always."""
+
+    def __init__(self, names: Sequence[str]):
+        self._names = frozenset(names)
+        self._thread = 0
+
+    def __enter__(self) -> None:
+        self._thread = threading.get_ident()
+        sys.meta_path.insert(0, self)
+
+    def __exit__(self, *error: object) -> None:
+        sys.meta_path.remove(self)
+
+    def find_spec(self, fullname: str, path: Any, target: Any = None) -> None:
+        if fullname in self._names and threading.get_ident() == self._thread:
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
