@@ -12,6 +12,7 @@ import numpy as np
 from ..ir import Graph, Node
 from ..models.model import Model
 from ..ops.op import Op
+from ..trace import trace
 
 Arrays = list[np.ndarray]
 
@@ -73,12 +74,14 @@ class Target:
     channels_last: whether what a model does with channels first is moved to channels last as far as it can be;
     write: writes the artifact of a prepared graph: (graph, path, contract, options);
     write_model: writes it from the model's layers instead, where `from_layers(options)`: (model, path, contract, options);
+    trace: the graph that the table of emissions is about, of a model;
     annotate: adds to the contract of a written artifact; read_contract: the contract of an artifact that kport wrote for
     this target, None for anything else; recognises: whether an artifact is of this target's kind, by whoever it was written;
     run: runs an artifact in the target's real runtime: (path, inputs in order) → outputs in order; runtime: its name and
     version; both raise MissingComponentError where there is no runtime, and then the artifact isn't checked;
     observe: the values of the artifact's inner tensors by name;
     predict: runs an artifact on arrays by input name (or the only input's array) → outputs by name;
+    starts_slowly: writing or running it begins with seconds of imports: it goes first where several targets are asked for;
     beside: what the names of further files of an artifact end with, after its own name; they lie in the same folder;
     requires: packages without which it can't be written, and the extra that installs them;
     is_model: its artifacts are Keras models as well, so that one that kport didn't write is a model first.
@@ -100,6 +103,7 @@ class Target:
     tolerances: Mapping[str, Tolerance]
     observe: Callable[[Path, Arrays], Mapping[str, np.ndarray]] | None = None
     write_model: Callable[[Model, Path, Mapping[str, str], Options], None] | None = None
+    trace: Callable[[Model], Graph] = trace
     from_layers: Callable[[Options], bool] = field(default=lambda options: False)
     unsupported: Mapping[type[Op], str] = field(default_factory=dict)
     channels_first: frozenset[type[Op]] = frozenset()
@@ -107,6 +111,7 @@ class Target:
     most_axes: int | None = None
     unfolds: bool = False
     options: frozenset[str] = frozenset()
+    starts_slowly: bool = False
     beside: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     extra: str = ""

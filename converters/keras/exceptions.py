@@ -15,6 +15,8 @@ from ...layers.normalization.batch_normalization import BatchNormalization
 from ...layers.preprocessing.hashing import HashedCrossing
 from ...layers.preprocessing.resizing import Resizing
 from ...layers.preprocessing.spectrogram import STFTSpectrogram
+from ...layers.rnn.bidirectional import Bidirectional
+from ...layers.rnn.conv_lstm import ConvLSTM
 from ...layers.rnn.time_distributed import TimeDistributed
 from ...ops.promotion import is_float
 from ...tree import flatten
@@ -39,6 +41,10 @@ def _has_further_axes(layer: Any) -> bool:
     return any(x.ndim != len(layer.kernel_size) + 2 for x in _inputs(layer))
 
 
+def _is_channels_first(layer: Layer) -> bool:
+    return isinstance(layer, ConvLSTM) and layer.data_format == "channels_first"
+
+
 EXCEPTIONS: list[tuple[type[Layer] | tuple[type[Layer], ...], Callable[[Any], bool]]] = [
     ((AdditiveAttention, Attention), lambda layer: bool(layer.causal)),  # Keras 3 says it by an argument of the call
     (Average, lambda layer: any(not is_float(x.dtype) for x in _inputs(layer))),  # back ends differ in the dtype
@@ -47,6 +53,7 @@ EXCEPTIONS: list[tuple[type[Layer] | tuple[type[Layer], ...], Callable[[Any], bo
     (BaseConvolution, _has_activation_along_channels),
     (BaseConvolution, _has_further_axes),
     (BatchNormalization, lambda layer: isinstance(layer.axis, (list, tuple))),
+    (Bidirectional, lambda layer: _is_channels_first(layer.forward_layer)),  # TensorFlow has no kernel for it on a CPU
     (HashedCrossing, lambda layer: len(_inputs(layer)) > 2),  # not where a functional model is put together
     (Resizing, lambda layer: layer.interpolation not in INTERPOLATIONS),
     (STFTSpectrogram, lambda layer: layer.data_format == "channels_first"),  # TensorFlow has no kernel for it on a CPU

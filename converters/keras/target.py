@@ -53,6 +53,7 @@ TARGET = Target(
     write=write,
     tolerances={"float32": Tolerance(1e-4, 1e-5)},
     write_model=write_model,
+    trace=trace_whole,
     from_layers=lambda options: True,
     annotate=archive.annotate,
     read_contract=archive.read_contract,
@@ -63,4 +64,5 @@ TARGET = Target(
     observe=runner.observe,
     extra="keras",
     is_model=True,
+    starts_slowly=True,
 )

@@ -83,6 +83,8 @@ def _is_kept(layer: Layer, kwargs: dict[str, Any]) -> bool:
     """Whether the layer can be a node. Models are gone through, and a mask that Masking makes is an operation's."""
     if isinstance(layer, (Masking, Model, Operation, OpLayer)) or not is_known(layer):
         return False
+    if kwargs.get("in_time_order"):  # an argument of kport's own, of a layer that runs backwards in another
+        return False
     masked = any("mask" in key and value is not None for key, value in kwargs.items())
     old_attention = isinstance(layer, HeadedAttention) and not layer.zero_where_masked
     masked_merge = isinstance(layer, Merge) and not layer.any_masks  # in Keras it takes masks from tensors only
