@@ -6,9 +6,10 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -92,8 +93,9 @@ def side_by_side(work: Callable[[Target], TargetReport], chosen: Sequence[Target
     if len(chosen) == 1:
         return [work(chosen[0])]
     with ThreadPoolExecutor(WORKERS) as pool:
+        begun = {t.name: pool.submit(work, t) for t in sorted(chosen, key=lambda target: not target.starts_slowly)}
         try:
-            return list(pool.map(work, chosen))
+            return [begun[target.name].result() for target in chosen]
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -120,6 +122,8 @@ def convert_one(lowering: Lowering, target: Target, place: Path, request: Reques
         draft = folder / place.name
         with lowering.writing():
             targets.require(target)
+            if request.verify and target.starts_slowly:
+                Thread(target=start_runtime, args=(target,), daemon=True).start()
             request = replace(request, options=understood(target, request.options))
             tolerance = chosen_tolerance(target, request)
             result.rtol, result.atol = tolerance.rtol, tolerance.atol
@@ -152,6 +156,12 @@ def write_artifact(lowering: Lowering, target: Target, draft: Path, request: Req
         if border.program is not None:
             preprocessing.write(draft.with_name(draft.name + preprocessing.SUFFIX), border.program)
     return border
+
+
+def start_runtime(target: Target) -> None:
+    """Has the runtime begin while the artifact is written. What goes wrong is said when the artifact is to be run."""
+    with suppress(KportError):
+        target.runtime()
 
 
 @contextmanager

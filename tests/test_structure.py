@@ -30,6 +30,7 @@ ROWS = [
         "kport.converters.files",
         "kport.converters.sizes",
         "kport.converters.ahead",
+        "kport.converters.quiet",
         "kport.converters.runtime_process",
         "kport.converters.installation",
     },

@@ -48,4 +48,5 @@ TARGET = Target(
     observe=runner.observe,
     requires=("coremltools",),
     extra="coreml",
+    starts_slowly=True,
 )

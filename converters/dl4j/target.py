@@ -24,4 +24,5 @@ TARGET = Target(
     observe=runner.observe,
     predict=runner.predict,
     runtime=runner.runtime,
+    starts_slowly=True,
 )

@@ -20,8 +20,8 @@ from ..runtime_process import RuntimeProcess
 from ..samples import samples_for
 from . import archive
 
-BACKENDS = ("jax", "torch", "tensorflow")
-"""Keras's back ends, the one that starts fastest first."""
+BACKENDS = {"numpy": "jax", "tensorflow": "tensorflow", "torch": "torch", "jax": "jax"}
+"""Keras's back ends, the one that starts fastest first, and the package that each needs: Keras's NumPy convolves by JAX."""
 WIDE = re.compile(rb'"(string|u?int64|float64)"')
 """What JAX and PyTorch lack: text, and in JAX numbers of 64 bits."""
 _last: list[RuntimeProcess] = []
@@ -31,7 +31,7 @@ _last: list[RuntimeProcess] = []
 def installed() -> list[str]:
     """The back ends that can be used: the user's KERAS_BACKEND alone, if it is set."""
     asked = os.environ.get("KERAS_BACKEND")
-    found = [asked] if asked else [name for name in BACKENDS if importlib.util.find_spec(name) is not None]
+    found = [asked] if asked else [name for name, needed in BACKENDS.items() if importlib.util.find_spec(needed) is not None]
     if importlib.util.find_spec("keras") is None or not found:
         raise MissingComponentError("Keras 3 and a back end are needed to run this: pip install 'kport[keras]'")
     return found

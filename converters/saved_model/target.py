@@ -55,4 +55,5 @@ TARGET = Target(
     requires=("tensorflow",),
     extra="tensorflow",
     is_model=True,
+    starts_slowly=True,
 )

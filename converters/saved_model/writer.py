@@ -6,6 +6,7 @@ are exactly the model's, nothing is traced twice, and no weight lies in the grap
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,15 @@ from ...ir import Graph, Node, Value
 from ...ops.backend import tf
 from ..contract import write_file
 from ..passes.half_precision import half_precision
+from ..quiet import without_notes
 from ..target import Options
 from .canonical import canonical
 from .emissions import EMISSIONS
 
 TAG, SIGNATURE, INITIALIZER = "serve", "serving_default", "__saved_model_init_op"
 VARIABLES = "variables/variables"
+NOTE = re.compile(rb"[IW]\d{4} |WARNING: All log messages before absl|To enable the following instructions")
+"""What TensorFlow says of itself and of the machine when it is imported."""
 LITERAL = 256
 """Constants of at most so many bytes lie in the graph."""
 MARK = "_kport"
@@ -33,12 +37,13 @@ def write(graph: Graph, path: Path, contract: Mapping[str, str], options: Option
     if options.precision == "float16":
         graph, _ = half_precision(graph)
     (path / "variables").mkdir(parents=True)
-    with tf.Graph().as_default():
-        values = Values(graph)
-        meta = meta_graph(graph, values)
-    canonical(meta)
-    write_saved_model(meta, path / "saved_model.pb")
-    write_bundle(values.weights, path / VARIABLES)
+    with without_notes(NOTE.match):
+        with tf.Graph().as_default():
+            values = Values(graph)
+            meta = meta_graph(graph, values)
+        canonical(meta)
+        write_saved_model(meta, path / "saved_model.pb")
+        write_bundle(values.weights, path / VARIABLES)
     if contract:
         write_file(path, contract)
 

@@ -12,11 +12,16 @@ import numpy as np
 
 from ...errors import FileError, MissingComponentError, UsageError
 from ...ir import Graph, TensorType
+from ..quiet import without_notes
 from ..samples import samples_for
 from . import reader
-from .notes import without_notes
 
 PACKAGE = "ai-edge-litert"
+
+
+def is_note(line: bytes) -> bool:
+    """Whether LiteRT says no more than how it is set up."""
+    return line.startswith(b"INFO: ")
 
 
 def runtime() -> str:
@@ -35,7 +40,7 @@ def interpreter(path: Path, **options: Any) -> Any:
     from ai_edge_litert.interpreter import Interpreter
 
     try:
-        with without_notes():
+        with without_notes(is_note):
             return Interpreter(str(path), num_threads=os.cpu_count(), **options)
     except (ValueError, RuntimeError) as error:
         raise FileError(f"LiteRT can't load {path}: {error}") from error
@@ -50,7 +55,7 @@ def _computed(opened: Any, inputs: Sequence[np.ndarray]) -> None:
         for detail, array in zip(details, inputs, strict=True):
             if tuple(detail["shape"]) != array.shape:
                 opened.resize_tensor_input(detail["index"], array.shape)
-        with without_notes():
+        with without_notes(is_note):
             opened.allocate_tensors()
         for detail, array in zip(details, inputs, strict=True):
             opened.set_tensor(detail["index"], array)
