@@ -79,7 +79,12 @@ def convert(
     lowering = Lowering(source, request.options, len(chosen), release=request.verify)
 
     def convert_to(target: Target) -> TargetReport:
-        result = convert_one(lowering, target, places[target.name], request)
+        try:
+            result = convert_one(lowering, target, places[target.name], request)
+        except Exception as error:
+            if len(chosen) == 1:
+                raise
+            result = defect(target, error)  # the other targets are not to suffer from it
         progress(result)
         return result
 
@@ -93,12 +98,19 @@ def side_by_side(work: Callable[[Target], TargetReport], chosen: Sequence[Target
     if len(chosen) == 1:
         return [work(chosen[0])]
     with ThreadPoolExecutor(WORKERS) as pool:
-        begun = {t.name: pool.submit(work, t) for t in sorted(chosen, key=lambda target: not target.starts_slowly)}
+        slow_first = sorted(chosen, key=lambda target: not target.starts_slowly)
+        begun = {target.name: pool.submit(work, target) for target in slow_first}
         try:
             return [begun[target.name].result() for target in chosen]
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def defect(target: Target, error: Exception) -> TargetReport:
+    """The report where kport itself is at fault."""
+    reason = f"a defect of kport: {type(error).__name__}: {error}. Please report it, with what --to {target.name} --debug shows"
+    return TargetReport(target.name, status=report.ERROR, reason=reason, exit_status=KportError.exit_status)
 
 
 def beside(target: Target, options: Options) -> Target:

@@ -72,6 +72,7 @@ class Target:
     emissions: how each operation is said; unsupported: why an operation can't be said, a fact about the format;
     channels_first: operations that the target wants with channels first; most_axes: how many a tensor may have;
     channels_last: whether what a model does with channels first is moved to channels last as far as it can be;
+    unfolds: whether an axis that was made one with the batch is taken apart, for targets that compute sample by sample;
     write: writes the artifact of a prepared graph: (graph, path, contract, options);
     write_model: writes it from the model's layers instead, where `from_layers(options)`: (model, path, contract, options);
     trace: the graph that the table of emissions is about, of a model;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,6 @@ def test_a_corrupted_weight_in_the_middle_of_a_real_model_is_found(tmp_path: Pat
 @pytest.fixture
 def broken_target(monkeypatch: pytest.MonkeyPatch) -> None:
     """The ONNX target with a runtime that gets everything slightly wrong."""
-    from dataclasses import replace
 
     real = targets.get("onnx")
     wrong = replace(real, run=lambda path, arrays: [a + 0.01 for a in real.run(path, arrays)])
@@ -388,3 +388,46 @@ def test_zeros_padded_before_a_maximum_count(tmp_path: Path, pool_size: int, str
     x = layers.ZeroPadding2D(1)(layers.Conv2D(4, 1, kernel_initializer=_seeded(1))(inputs))
     model = kport.Model(inputs, layers.MaxPooling2D(pool_size, strides, padding)(x))
     assert convert(model, tmp_path / "m.onnx").targets[0].status == "passed"
+
+
+def test_one_targets_failure_never_stops_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a refusal, nor a missing component, nor a defect of kport's own."""
+
+    def defective(*arguments: Any) -> None:
+        raise ZeroDivisionError("of the test")
+
+    real = targets.get
+    changed = {
+        "tflite": replace(real("tflite"), write=defective),
+        "coreml": replace(real("coreml"), requires=("nowhere_to_be_found",)),
+        "tfjs": replace(real("tfjs"), emissions={}, unsupported={}),
+    }
+    monkeypatch.setattr(targets, "get", lambda name: changed.get(name) or real(name))
+    told: list[str] = []
+    names = ["coreml", "tflite", "tfjs", "onnx"]
+    report = kport.convert(small_model(), names, tmp_path, progress=lambda result: told.append(result.target))
+    by_name = {found.target: found for found in report.targets}
+    assert list(by_name) == names and sorted(told) == sorted(names)
+    assert by_name["onnx"].status == "passed"
+    assert by_name["coreml"].exit_status == 3 and "nowhere_to_be_found" in str(by_name["coreml"].reason)
+    assert "a defect of kport: ZeroDivisionError: of the test" in str(by_name["tflite"].reason)
+    assert "TF.js has no operation for" in str(by_name["tfjs"].reason)
+    assert report.exit_status == 3
+    assert [p.name for p in tmp_path.iterdir()] == ["small.onnx"]
+
+
+def test_what_only_one_target_knows_is_no_other_targets_matter(tmp_path: Path) -> None:
+    report = kport.convert(small_model(), ["onnx", "tflite"], tmp_path, opset=15)
+    assert [found.status for found in report.targets] == ["passed", "passed"]
+    assert onnx.load(tmp_path / "small.onnx").opset_import[0].version == 15
+    with pytest.raises(UsageError, match="has no option --min-os"):
+        kport.convert(small_model(), ["onnx", "tflite"], tmp_path, min_os="ios16")
+
+
+def test_the_source_is_never_the_default_place(tmp_path: Path) -> None:
+    """A .keras upgraded where it lies gets another name."""
+    kport.convert(small_model(), "keras", tmp_path / "m.keras", verify=False)
+    before = (tmp_path / "m.keras").read_bytes()
+    (found,) = kport.convert(tmp_path / "m.keras", "keras", f"{tmp_path}/", verify=False).targets
+    assert found.path == str(tmp_path / "m_kport.keras")
+    assert (tmp_path / "m.keras").read_bytes() == before
