@@ -36,11 +36,13 @@ def quiet() -> Iterator[None]:
 @quiet()
 def mil() -> Any:
     """What of coremltools the writer uses: the builder of MIL programs, its types, and the exporter to protobuf."""
+    limit = sys.getrecursionlimit()  # one of the front ends raises it for the whole process
     with Hidden(FRAMEWORKS):
         from coremltools import proto
         from coremltools.converters.mil._deployment_compatibility import AvailableTarget
         from coremltools.converters.mil.backend.mil.load import MILProtoExporter
         from coremltools.converters.mil.mil import Builder, Function, Placeholder, Program, Var, get_new_symbol, types
+    sys.setrecursionlimit(limit)
     return SimpleNamespace(
         AvailableTarget=AvailableTarget,
         Builder=Builder,

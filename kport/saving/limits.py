@@ -11,6 +11,8 @@ from .archive import Archive
 from .dialects.plain import Entry, is_entry
 
 _MAX_CALLS = 50_000
+_MAX_DEPTH = 250
+"""Lists and objects within one another: three for each model in a model."""
 _FREE_NUMBERS = 1 << 24
 _NUMBERS_PER_BYTE = 8
 """More than any compression of real weights gives; small files may hold arrays of zeros."""
@@ -37,6 +39,16 @@ def check_numbers(archive: Archive) -> None:
     claimed, most = sum(array.size for array in archive.weights), _FREE_NUMBERS + _NUMBERS_PER_BYTE * held
     if claimed > most:
         raise UnsafeFileError(f"expected at most {most} numbers in {path}, which has {held} bytes. Received: {claimed}")
+
+
+def check_depth(architecture: Any, path: Path) -> None:
+    """FileError for a configuration nested deeper than any model is: all that reads it goes down as deep."""
+    level, depth = [architecture], 0
+    while level:
+        if depth > _MAX_DEPTH:
+            raise FileError(f"expected the configuration of a model in {path}. Received: data nested too deeply")
+        held = (x.values() if isinstance(x, dict) else x for x in level if isinstance(x, (dict, list)))
+        level, depth = [item for items in held for item in items], depth + 1
 
 
 def check_calls(architecture: Entry) -> None:

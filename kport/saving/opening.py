@@ -19,7 +19,7 @@ from .archive import Archive, LayerWeights, TreeWeights, reading
 from .custom import register_custom
 from .dialects.plain import FUNCTIONAL, Entry, is_entry
 from .legacy_weights import assign_layers
-from .limits import check_calls
+from .limits import check_calls, check_depth
 from .source import Source
 from .tree_weights import assign_tree
 
@@ -51,6 +51,7 @@ def load_source(path: Any, weights: Any = None, custom: Any = None) -> tuple[Mod
                 "the model and this file as its weights: kport convert model.json --weights FILE (API: weights=)"
             )
         with reading(file, "the configuration of a model"):
+            check_depth(archive.architecture, file)
             generation, architecture = dialects.upgrade(archive)
             check_known(architecture)
             check_calls(architecture)

@@ -114,7 +114,7 @@ def test_function_takes_what_keras_takes(name: str) -> None:
 @pytest.mark.parametrize("case", {c.layer: c for c in CASES if c.oracle == "keras"}.values(), ids=lambda case: case.layer)
 def test_configuration_says_what_that_of_keras_says(case: LayerCase) -> None:
     """Of Keras's keys only None may be left out, which is what a missing one means."""
-    theirs = getattr(keras.layers, case.layer).from_config({"name": "layer", **case.config}).get_config()
+    theirs = getattr(keras.layers, case.layer).from_config(case.layer_config()).get_config()
     ours = registry.find(case.layer).from_config(theirs).get_config()
     assert not sorted(key for key, value in theirs.items() if value is not None and key not in ours)
     plain = {k: v for k, v in theirs.items() if k != "dtype" and isinstance(v, (bool, int, float, str))}
