@@ -90,7 +90,7 @@ def told(b: Builder, x: Tensor) -> Tensor:
 
 
 def pooled_sequence(b: Builder, class_name: str, x: Tensor) -> Tensor:
-    """A global pooling of a sequence, which DL4J takes for a sequence again."""
+    """A global pooling of a sequence, which DL4J takes for a sequence again, depending on what the JVM imported before."""
     return told(b, b(class_name, x, x.sizes[-1:]))
 
 
