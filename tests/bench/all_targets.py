@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from kport.converters.targets import MODULES
 from tests.bench import measure, models, onnx
 from tests.bench.measure import Run
-from tests.bench.section import WORK, Goal, Section
+from tests.bench.section import JUDGED, KPORT, WORK, Goal, Section, turns
 
-JUDGED = "ResNet50"
 NAMES = ("MobileNetV2", "ResNet50", "GRU stack")
 
 
@@ -29,7 +28,7 @@ def measure_model(name: str, times: int) -> Row:
     folder, theirs, report = WORK / "all", WORK / f"{source.stem}.tf2onnx.onnx", WORK / "all.json"
     found = measure.in_turns(
         {
-            "kport": ([*onnx.KPORT, str(source), "--to", "all", "-o", f"{folder}/", "--json", str(report)], folder),
+            "kport": ([*KPORT, str(source), "--to", "all", "-o", f"{folder}/", "--json", str(report)], folder),
             "tf2onnx": ([*onnx.TF2ONNX, str(source), "--output", str(theirs)], theirs),
         },
         times,
@@ -54,7 +53,7 @@ def cells(r: Row) -> list[str]:
 def section(times: int) -> Section:
     """All models."""
     measure_model(NAMES[0], 1)  # once without counting
-    rows = [measure_model(name, times) for name in NAMES]
+    rows = [measure_model(name, turns(name, times)) for name in NAMES]
     judged = next(r for r in rows if r.name == JUDGED)
     assert judged.tf2onnx is not None
     figure = f"{judged.kport.seconds:.1f} s, {judged.tf2onnx.seconds:.1f} s"

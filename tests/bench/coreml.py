@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench import measure, models
 from tests.bench.measure import Run
-from tests.bench.section import ROOT, WORK, Goal, Section
+from tests.bench.section import JUDGED, KPORT, ROOT, WORK, Goal, Section, turns
 
-KPORT = [str(Path(sys.executable).parent / "kport"), "convert"]
 COREMLTOOLS = [str(WORK / "coremltools" / "bin" / "python"), str(ROOT / "tests" / "bench" / "coreml_converter.py")]
-JUDGED = "ResNet50"
-"""The model of the goals: measured five times at least."""
 NAMES = (
     "MobileNetV2",
     "ResNet50",
@@ -111,5 +107,5 @@ package."""
 def section(times: int) -> Section:
     """All models."""
     measure_model(NAMES[0], 1)  # once without counting: everything is compiled and in the file cache
-    rows = [measure_model(name, max(times, 5) if name == JUDGED else times) for name in NAMES]
+    rows = [measure_model(name, turns(name, times)) for name in NAMES]
     return Section("CoreML, beside coremltools", ABOUT, HEAD, [cells(r) for r in rows], goals(rows))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,12 +10,9 @@ import numpy as np
 from tests.bench import artifacts, measure, models
 from tests.bench.artifacts import Latency
 from tests.bench.measure import Run
-from tests.bench.section import WORK, Goal, Section
+from tests.bench.section import JUDGED, KPORT, WORK, Goal, Section, turns
 
-KPORT = [str(Path(sys.executable).parent / "kport"), "convert"]
 TF2ONNX = [str(WORK / "tf2onnx" / "bin" / "python"), "-m", "tf2onnx.convert", "--opset", "17", "--keras"]
-JUDGED = "ResNet50"
-"""The model of the goals for speed: measured five times at least."""
 BASE = 200 << 20
 """Memory allowed beyond twice the weights."""
 
@@ -141,7 +137,7 @@ refuses its artifact."""
 def section(times: int) -> Section:
     """All models."""
     measure_model(models.NAMES[0], 1)  # once without counting: everything is compiled and in the file cache
-    rows = [measure_model(name, max(times, 5) if name == JUDGED else times) for name in models.NAMES]
+    rows = [measure_model(name, turns(name, times)) for name in models.NAMES]
     return Section(
         "ONNX, beside tf2onnx",
         ABOUT,

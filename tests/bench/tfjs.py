@@ -14,12 +14,9 @@ import numpy as np
 
 from tests.bench import measure, models
 from tests.bench.measure import Run
-from tests.bench.section import WORK, Goal, Section
+from tests.bench.section import JUDGED, KPORT, WORK, Goal, Section, turns
 
-KPORT = [str(Path(sys.executable).parent / "kport"), "convert"]
 CONVERTER = [str(Path(__file__).parent / "tfjs_converter.py")]
-JUDGED = "ResNet50"
-"""The model of the goals for speed."""
 NAMES = ("MobileNetV2", "ResNet50", "EfficientNetB0", "U-Net", "BiLSTM with mask", "GRU stack", "Transformer encoder")
 ROUNDS, CALLS, WARM = 8, 6, 2
 """How often the two artifacts take turns, calls in a turn, and how many of them warm up."""
@@ -180,7 +177,7 @@ converter fails, or TF.js its artifact."""
 def section(times: int) -> Section:
     """All models."""
     measure_model(NAMES[0], 1)  # once without counting: everything is compiled and in the file cache
-    rows = [measure_model(name, times) for name in NAMES]
+    rows = [measure_model(name, turns(name, times)) for name in NAMES]
     return Section("TF.js, beside tensorflowjs", ABOUT, HEAD, [cells(r) for r in rows], goals(rows))
 
 

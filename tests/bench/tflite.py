@@ -14,12 +14,9 @@ import numpy as np
 
 from tests.bench import measure, models
 from tests.bench.measure import Run
-from tests.bench.section import WORK, Goal, Section
+from tests.bench.section import JUDGED, KPORT, WORK, Goal, Section, turns
 
-KPORT = [str(Path(sys.executable).parent / "kport"), "convert"]
 CONVERTER = [sys.executable, "-m", "tests.bench.tflite_converter"]
-JUDGED = "ResNet50"
-"""The model of the goals for speed."""
 NAMES = ("MobileNetV2", "ResNet50", "EfficientNetB0", "U-Net", "BiLSTM with mask", "GRU stack", "Transformer encoder")
 THREADS = (1, 2)
 FLEX = "Flex"
@@ -187,7 +184,7 @@ kport's artifact over the converter's, batch of one; below 1 is faster; "-" wher
 def section(times: int) -> Section:
     """All models."""
     measure_model(NAMES[0], 1)  # once without counting: everything is compiled and in the file cache
-    rows = [measure_model(name, times) for name in NAMES]
+    rows = [measure_model(name, turns(name, times)) for name in NAMES]
     return Section("TFLite, beside TFLiteConverter", ABOUT, HEAD, [cells(r) for r in rows], goals(rows))
 
 
