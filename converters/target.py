@@ -84,7 +84,8 @@ class Target:
     predict: runs an artifact on arrays by input name (or the only input's array) → outputs by name;
     starts_slowly: writing or running it begins with seconds of imports: it goes first where several targets are asked for;
     beside: what the names of further files of an artifact end with, after its own name; they lie in the same folder;
-    requires: packages without which it can't be written, and the extra that installs them;
+    requires: packages without which it can't be written, and the extra that installs them; checked_by: which of
+    `installation.RUNTIMES` runs it, if it is one of those;
     is_model: its artifacts are Keras models as well, so that one that kport didn't write is a model first.
 
     An artifact may be a file or a folder.
@@ -116,6 +117,7 @@ class Target:
     beside: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     extra: str = ""
+    checked_by: str | None = None
     is_model: bool = False
 
     def files(self, artifact: Path) -> list[Path]:

@@ -207,21 +207,24 @@ def npz_place(path: Path, sources: set[Path]) -> Path:
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def targets(as_json: bool) -> None:
-    """Lists the targets: which are installed, and what installs the rest."""
+    """Lists the targets: whether they can be written and checked here, and what installs the rest."""
     from . import console
+    from .converters.installation import RUNTIMES
     from .converters.targets import MODULES, get, missing
 
     rows = []
     for name in MODULES:
         target = get(name)
-        absent = missing(target)
+        install = [f"pip install 'kport[{target.extra}]'"] if missing(target) else []
+        if target.checked_by is not None and not RUNTIMES[target.checked_by].is_installed:
+            install.append(f"kport runtimes install {target.checked_by} (to check artifacts)")
         rows.append(
             {
                 "target": name,
                 "title": target.title,
                 "suffix": target.suffix,
-                "installed": not absent,
-                "install": f"pip install 'kport[{target.extra}]'" if absent else None,
+                "installed": not missing(target),
+                "install": "; ".join(install) or None,
             }
         )
     if as_json:

@@ -25,4 +25,5 @@ TARGET = Target(
     predict=runner.predict,
     runtime=runner.runtime,
     starts_slowly=True,
+    checked_by="jvm",
 )

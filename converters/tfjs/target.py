@@ -32,4 +32,5 @@ TARGET = Target(
     predict=runner.predict,
     runtime=runner.runtime,
     observe=runner.observe,
+    checked_by="browser",
 )

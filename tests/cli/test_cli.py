@@ -209,9 +209,18 @@ def test_predict_of_an_image(tmp_path: Path) -> None:
     assert "float32[1, 2]" in done.stdout
 
 
+def test_a_target_whose_runtime_is_missing_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KPORT_HOME", str(tmp_path))
+    found = {row["target"]: row for row in json.loads(run("targets", "--json").stdout)}
+    assert found["tfjs"]["installed"] is True
+    assert found["tfjs"]["install"] == "kport runtimes install browser (to check artifacts)"
+    assert found["dl4j"]["install"] == "kport runtimes install jvm (to check artifacts)"
+
+
 def test_targets_and_layers() -> None:
     assert "ONNX" in run("targets").stdout
-    assert json.loads(run("targets", "--json").stdout)[0]["installed"] is True
+    found = {row["target"]: row for row in json.loads(run("targets", "--json").stdout)}
+    assert list(found) == list(MODULES) and found["onnx"]["installed"] is True
     rows = json.loads(run("layers", "--json").stdout)
     dense = next(row for row in rows if row["layer"] == "Dense")
     assert dense.keys() == {"layer", *MODULES} and dense["onnx"] == "native"
