@@ -26,12 +26,12 @@ def write_weights(model: Model, path: Path) -> Assets:
 
     assets: Assets = {}
     seen: set[int] = set()
-    with h5py.File(path, "w", libver="v108") as file:
+    with h5py.File(timeless_file(path)) as file:
         for place, layer in walk(model, "", TreeWeights({})):
             if id(layer) in seen:
                 continue
             seen.add(id(layer))
-            group = file.require_group(f"{place}/vars" if place else "vars")
+            group = timeless_group(file, f"{place}/vars" if place else "vars")
             group.attrs["name"] = layer.name
             for key, array in arrays_of(layer).items():
                 group.create_dataset(key, data=array, track_times=False)
@@ -39,6 +39,30 @@ def write_weights(model: Model, path: Path) -> Assets:
             if files:
                 assets[place] = files
     return assets
+
+
+def timeless_file(path: Path) -> Any:
+    """A new file, of the form that HDF5 1.8 reads, that doesn't say when it was made."""
+    from h5py import h5f, h5p
+
+    creation, access = h5p.create(h5p.FILE_CREATE), h5p.create(h5p.FILE_ACCESS)
+    creation.set_obj_track_times(False)
+    access.set_libver_bounds(h5f.LIBVER_V18, h5f.LIBVER_V18)
+    return h5f.create(str(path).encode(), h5f.ACC_TRUNC, creation, access)
+
+
+def timeless_group(file: Any, path: str) -> Any:
+    """The group at `path`, which is made, with those on the way to it, if it isn't there; none says when."""
+    from h5py import h5g, h5p
+
+    creation = h5p.create(h5p.GROUP_CREATE)
+    creation.set_obj_track_times(False)
+    group = file
+    for part in path.split("/"):
+        if part not in group:
+            h5g.create(group.id, part.encode(), gcpl=creation)
+        group = group[part]
+    return group
 
 
 def arrays_of(layer: Layer) -> dict[str, np.ndarray]:
