@@ -12,14 +12,14 @@ import numpy as np
 
 @dataclass
 class Latency:
-    """Milliseconds a call of each of two artifacts takes, and the median of the pairs' ratios."""
+    """Milliseconds a call of each of two artifacts takes, medians, and their ratio."""
 
     first: float
     second: float
     ratio: float
 
 
-def latency(first: Path, second: Path, feeds: dict[str, np.ndarray], calls: int = 60) -> Latency | None:
+def latency(first: Path, second: Path, feeds: dict[str, np.ndarray], calls: int = 200) -> Latency | None:
     """Two ONNX files on the same inputs, call by call in turns in one process; None if ONNX Runtime refuses one.
 
     An input that only one of them asks for (tf2onnx turns some constants into inputs) gets ones.
@@ -43,8 +43,8 @@ def latency(first: Path, second: Path, feeds: dict[str, np.ndarray], calls: int 
             sessions[i].run(None, bound[i])
             if turn >= 3:  # the first calls warm up
                 times[i].append((time.perf_counter() - start) * 1000)
-    ratios = [a / b for a, b in zip(*times, strict=True)]
-    return Latency(median(times[0]), median(times[1]), median(ratios))
+    first_time, second_time = median(times[0]), median(times[1])
+    return Latency(first_time, second_time, first_time / second_time)
 
 
 def compare(ours: Path, theirs: Path | None) -> tuple[int, int | None, Latency | None]:

@@ -129,8 +129,8 @@ def goals(rows: list[Row]) -> list[Goal]:
     return checks
 
 
-ABOUT = """tf2onnx is 1.17.0 with TensorFlow 2.19.0 in an environment of its own. Latency ratio: the median over pairs of calls in
-ONNX Runtime, kport's artifact over tf2onnx's, batch of one; below 1 is faster; "-" where tf2onnx fails or ONNX Runtime
+ABOUT = """tf2onnx is 1.17.0 with TensorFlow 2.19.0 in an environment of its own. Latency ratio: medians of 200 calls in
+turns in ONNX Runtime, kport's artifact over tf2onnx's, batch of one; below 1 is faster; "-" where tf2onnx fails or ONNX Runtime
 refuses its artifact."""
 
 
