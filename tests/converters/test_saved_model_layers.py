@@ -14,6 +14,8 @@ from tests.layers.case import LayerCase
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 WIDER = {
+    # TensorFlow sums 3D convolutions in half precision on a CPU: 13,500 products of 1 and 0.1 give 1370, in two dimensions 1350
+    "Conv3D": Tolerance(1e-2, 2e-3),
     "RandomFourierFeatures": Tolerance(1e-2, 2e-2),  # the cosine of an argument that half precision has rounded
 }
 """Layers that lose more digits in half precision than others, and why."""
