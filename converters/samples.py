@@ -15,7 +15,7 @@ import numpy as np
 
 from ..errors import LayerError, UsageError
 from ..interpret import interpret
-from ..ir import Graph, Value
+from ..ir import Graph, TensorType, Value
 from ..ops.casting import Cast
 from ..ops.gathering import OneHot, Take
 from ..ops.indexing import Slice
@@ -157,3 +157,13 @@ def check_sample(name: str, value: Value, array: np.ndarray) -> np.ndarray:
         if is_float(value.dtype) or np.array_equal(converted, array):
             return converted
     raise UsageError(f"expected samples that {value.dtype} holds for input '{name}'. Received: dtype={array.dtype}")
+
+
+def arrays_for(
+    inputs: Mapping[str, TensorType], x: Mapping[str, np.ndarray] | Sequence[np.ndarray] | np.ndarray
+) -> list[np.ndarray]:
+    """Arrays in the order of an artifact's inputs, of their dtypes, from arrays by name, in order, or for the only input."""
+    declared = Graph()
+    for name, type in inputs.items():
+        declared.add_input(name, type)
+    return samples_for(declared, [x] if isinstance(x, np.ndarray) else x)

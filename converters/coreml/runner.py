@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import FileError, KportError, MissingComponentError, UsageError
-from ...ir import Graph, TensorType
-from ..samples import samples_for
+from ...ir import TensorType
+from ..samples import arrays_for
 from . import interpreter, package
 from .dtypes import INT32, INT32_RANGE, NUMPY, border_type, from_border
 from .writer import BORDER
@@ -51,10 +51,7 @@ def predict(path: Path, x: Mapping[str, np.ndarray] | Sequence[np.ndarray] | np.
     inputs, outputs = border["inputs"], border["outputs"]
     if not outputs:
         return interpreter.predict(path, x)
-    graph = Graph()
-    for tensor in inputs:
-        graph.add_input(tensor["name"], TensorType(tensor["dtype"], tuple(tensor["shape"])))
-    arrays = samples_for(graph, [x] if isinstance(x, np.ndarray) else x)
+    arrays = arrays_for({t["name"]: TensorType(t["dtype"], tuple(t["shape"])) for t in inputs}, x)
     return dict(zip([t["name"] for t in outputs], run(path, arrays), strict=True))
 
 

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from ...errors import MissingComponentError, UsageError
-from ...ir import Graph, TensorType
+from ...ir import TensorType
 from ..runtime_process import RuntimeProcess
-from ..samples import samples_for
+from ..samples import arrays_for
 from . import archive
 
 BACKENDS = {"numpy": "jax", "tensorflow": "tensorflow", "torch": "torch", "jax": "jax"}
@@ -78,11 +78,8 @@ def observe(path: Path, inputs: Sequence[np.ndarray]) -> Mapping[str, np.ndarray
 
 def predict(path: Path, x: Mapping[str, np.ndarray] | Sequence[np.ndarray] | np.ndarray) -> dict[str, np.ndarray]:
     """The outputs by name, for arrays by input name, in order, or for the only input; they get the inputs' dtypes."""
-    declared = Graph()
-    for tensor in interface(path):
-        declared.add_input(tensor["name"], TensorType(tensor["dtype"], tuple(tensor["shape"])))
-    arrays = samples_for(declared, [x] if isinstance(x, np.ndarray) else x)
-    answer = process_for(path).run(path, dict(zip(declared.input_names, map(as_plain, arrays), strict=True)))
+    inputs = {t["name"]: TensorType(t["dtype"], tuple(t["shape"])) for t in interface(path)}
+    answer = process_for(path).run(path, dict(zip(inputs, map(as_plain, arrays_for(inputs, x)), strict=True)))
     return {name: answer.outputs[name] for name in answer.order}
 
 

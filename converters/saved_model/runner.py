@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from ...errors import MissingComponentError, UsageError
-from ...ir import Graph, TensorType
+from ...ir import TensorType
 from ..runtime_process import Answer, RuntimeProcess
-from ..samples import samples_for
+from ..samples import arrays_for
 
 
 @cache
@@ -46,10 +46,7 @@ def observe(path: Path, inputs: Sequence[np.ndarray]) -> Mapping[str, np.ndarray
 
 def predict(path: Path, x: Mapping[str, np.ndarray] | Sequence[np.ndarray] | np.ndarray) -> dict[str, np.ndarray]:
     """The outputs by name, for arrays by input name, in order, or for the only input; they get the inputs' dtypes."""
-    declared = Graph()
-    for tensor in interface(path):
-        declared.add_input(tensor["name"], TensorType(tensor["dtype"], tuple(tensor["shape"])))
-    answer = _run(path, samples_for(declared, [x] if isinstance(x, np.ndarray) else x))
+    answer = _run(path, arrays_for({t["name"]: TensorType(t["dtype"], tuple(t["shape"])) for t in interface(path)}, x))
     return {name: answer.outputs[name] for name in answer.order}
 
 

@@ -11,11 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import UsageError
-from ...ir import Graph
 from ...ops.promotion import numpy_dtype
 from ..installation import get
 from ..runtime_process import Answer
-from ..samples import samples_for
+from ..samples import arrays_for
 from .builder import as_kind
 from .reader import interface
 
@@ -40,11 +39,7 @@ def run(path: Path, inputs: Sequence[np.ndarray], backend: str = BACKEND) -> lis
 def predict(path: Path, x: Mapping[str, np.ndarray] | Sequence[np.ndarray] | np.ndarray) -> dict[str, np.ndarray]:
     """The outputs by name, for arrays by input name, in order, or for the only input; they get the inputs' dtypes."""
     inputs, outputs = interface(path)
-    declared = Graph()
-    for name, type in inputs.items():
-        declared.add_input(name, type)
-    arrays = samples_for(declared, [x] if isinstance(x, np.ndarray) else x)
-    return dict(zip(outputs, run(path, arrays), strict=True))
+    return dict(zip(outputs, run(path, arrays_for(inputs, x)), strict=True))
 
 
 def observe(path: Path, inputs: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
