@@ -26,6 +26,18 @@ sys.path.insert(0, str(ROOT))  # the tests import one another as tests.<module>
 MODELS = Path(os.environ.get("KPORT_MODELS", ROOT.parent / "shared" / "models"))
 
 
+RNG_STATES: dict[str, Any] = {}
+"""The state of each test module's generator when its first test begins."""
+
+
+@pytest.fixture(autouse=True)
+def same_numbers_in_any_order(request: pytest.FixtureRequest) -> None:
+    """A module's `RNG` begins every test where it began the first: workers take tests in an order that differs each time."""
+    rng = getattr(request.module, "RNG", None)
+    if rng is not None:
+        rng.bit_generator.state = RNG_STATES.setdefault(request.module.__name__, rng.bit_generator.state)
+
+
 @pytest.fixture(scope="session")
 def models() -> Path:
     """The folder of real models; tests that need it are reported as not run where it is absent."""
