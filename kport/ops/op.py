@@ -107,9 +107,9 @@ def apply(op: Op, inputs: Sequence[Any]) -> Any:
     for x in inputs:
         if isinstance(x, Symbolic):
             return x.record_op(op, inputs)
+    if any(x.is_in_tensorflow if isinstance(x, Variable) else is_tensorflow(x) for x in inputs):
+        return op.tensorflow(*(None if x is None else tf.convert_to_tensor(x) for x in inputs))
     values = [x.value if isinstance(x, Variable) else x for x in inputs]
-    if any(is_tensorflow(x) for x in values):
-        return op.tensorflow(*(None if x is None else tf.convert_to_tensor(x) for x in values))
     with np.errstate(all="ignore"):  # infinities and NaN are results like others, as on every target
         return op.numpy(*(None if x is None else as_array(x) for x in values))
 
