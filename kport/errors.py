@@ -25,8 +25,8 @@ class KportError(Exception):
     exit_status = 2
 
 
-class UsageError(KportError):
-    """An argument, option or call is wrong."""
+class UsageError(KportError, ValueError):
+    """An argument, option or call is wrong. (A ValueError, as Keras raises.)"""
 
 
 class FileError(KportError):

@@ -20,6 +20,7 @@ ROWS = [
     {"kport.check", "kport.interpret", "kport.dtype_policies"},
     {"kport.activations", "kport.initializers", "kport.regularizers", "kport.constraints"},
     {"kport.layers"},
+    {"kport.training"},
     {"kport.models"},
     {"kport.trace", "kport.saving"},
     {

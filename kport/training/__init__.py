@@ -1,0 +1,1 @@
+"""Training on TensorFlow with Keras's API."""
