@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from contextvars import ContextVar
 from typing import Any, ClassVar
 
-from .. import dtype_policies, initializers
+from .. import dtype_policies
 from ..configurable import Configurable, constructor_parameters, serialize
 from ..errors import LayerError
 from ..ir import Graph, Symbolic, TensorType, current_scope, scope
 from ..naming import UniqueNames, snake_case
 from ..ops.autocast import autocast, in_full_precision
+from ..ops.backend import is_tensorflow
 from ..ops.promotion import dtype_of
 from ..ops.variable import Variable
 from ..tree import flatten, map_structure, pack_like
@@ -28,7 +26,22 @@ from .arguments import (
     named_arguments,
     type_of,
 )
+from .call_context import (
+    are_masks_given,
+    current_phase,
+    is_outermost,
+    kept,
+    known_mask,
+    masks_given,
+    own_masks,
+    remember_mask,
+    training_phase,
+)
+from .call_context import calling as calling
+from .call_context import keeping as keeping
 from .keras_tensor import KerasTensor, LayerCall
+from .penalties import Penalties
+from .tensorflow_call import REMEDY, infer_by_tensorflow, is_written_in_tensorflow
 
 _names = UniqueNames()
 
@@ -36,38 +49,16 @@ ONLY_IF_SET = ("lora_rank", "lora_alpha")
 """Arguments that Keras writes only where they are set: its older versions don't know them."""
 
 
-@contextmanager
-def keeping(keep: Keep | None) -> Iterator[None]:
-    """Within the block `keep` may take the place of `call`: targets that write layers keep them whole by it."""
-    token = _keep.set(keep)
-    try:
-        yield
-    finally:
-        _keep.reset(token)
-
-
-def calling() -> AbstractContextManager[None]:
-    """Within the block every layer's own `call` computes."""
-    return keeping(None)
-
-
 def automatic_name(cls: type) -> str:
     """dense, dense_1, ...: the class's name as Keras derives it, numbered from the second on."""
     return _names.next(snake_case(cls.__name__))
 
 
-Keep = Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]
-"""(layer, args, kwargs) → outputs, in place of the layer's own `call`; NotImplemented if that is to compute them."""
-_keep: ContextVar[Keep | None] = ContextVar("kport_keep", default=None)
-
 REFUSALS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
 """What Python, NumPy and TensorFlow raise where they are given what they can't compute on."""
 
-PLAIN = frozenset({bool, float, int, str, type(None)})
-"""Types of attributes that hold no layers: most are of these."""
 
-
-class Layer(Configurable):
+class Layer(Penalties, Configurable):
     """Base of all layers.
 
     A subclass keeps each constructor argument in an attribute of the same name, creates weights in
@@ -102,7 +93,7 @@ class Layer(Configurable):
         quantization_config: Any = None,
     ):
         self.name = name or automatic_name(type(self))
-        self.trainable = trainable
+        self._trainable = bool(trainable)
         self.dtype_policy = dtype_policies.get(dtype)
         self.activity_regularizer = activity_regularizer
         self.batch_shape = (None, *input_shape) if input_shape is not None else batch_shape
@@ -110,6 +101,7 @@ class Layer(Configurable):
         self.autocast = autocast and type(self).autocast
         self.built = False
         self.own_weights: list[Variable] = []
+        self._penalties: list[Any] = []
 
     # configuration
 
@@ -158,85 +150,6 @@ class Layer(Configurable):
         """Creates the weights. `input_shape` has None for unknown sizes; with several inputs it is a list, or one
         argument `<name>_shape` for each argument of `call`."""
 
-    def add_weight(
-        self,
-        shape: tuple[int | None, ...],
-        initializer: Any = "glorot_uniform",
-        *,
-        name: str,
-        dtype: str | None = None,
-        trainable: bool = True,
-        regularizer: Any = None,
-        constraint: Any = None,
-    ) -> Variable:
-        """A new weight. An unknown size in `shape` is a LayerError."""
-        if None in shape:
-            raise LayerError(
-                f"expected a known shape for weight '{name}'. Received: shape={shape}; give the input's size", self.name
-            )
-        variable = Variable(
-            tuple(int(d) for d in shape if d is not None),
-            dtype or self.variable_dtype,
-            initializers.get(initializer),
-            name=name,
-            trainable=trainable,
-            regularizer=regularizer,
-            constraint=constraint,
-        )
-        variable.path = f"{self.name}/{name}"
-        self.own_weights.append(variable)
-        return variable
-
-    def sublayers(self) -> Iterator[Layer]:
-        """The layers held in attributes, in the order they were set, lists and dicts of them included."""
-        seen: set[int] = set()
-        for key, value in vars(self).items():
-            if type(value) in PLAIN or key.startswith("_keras_"):
-                continue
-            items = list(value.values()) if isinstance(value, dict) else value
-            for item in flatten(items) if isinstance(items, (list, tuple)) else (items,):
-                if isinstance(item, Layer) and id(item) not in seen:
-                    seen.add(id(item))
-                    yield item
-
-    @property
-    def weights(self) -> list[Variable]:
-        """All weights: the layer's own, trainable ones first, then its sublayers', in order of creation."""
-        found = {id(w): w for w in sorted(self.own_weights, key=lambda w: not w.trainable)}
-        for layer in self.sublayers():
-            found.update((id(w), w) for w in layer.weights)
-        return list(found.values())
-
-    @property
-    def trainable_weights(self) -> list[Variable]:
-        """Weights that training changes."""
-        if not self.trainable:
-            return []
-        found = {id(w): w for w in self.own_weights if w.trainable}
-        for layer in self.sublayers():
-            found.update((id(w), w) for w in layer.trainable_weights)
-        return list(found.values())
-
-    @property
-    def non_trainable_weights(self) -> list[Variable]:
-        """The weights that training leaves alone."""
-        trainable = {id(w) for w in self.trainable_weights}
-        return [w for w in self.weights if id(w) not in trainable]
-
-    def get_weights(self) -> list[Any]:
-        return [w.numpy() for w in self.weights]
-
-    def set_weights(self, arrays: list[Any]) -> None:
-        """Replaces all weights, in the order of `weights`."""
-        weights = self.weights
-        if len(arrays) != len(weights):
-            raise LayerError(f"expected {len(weights)} arrays. Received: {len(arrays)} arrays", self.name)
-        for weight, array in zip(weights, arrays, strict=True):
-            weight.assign(array)
-
-    def count_params(self) -> int:
-        return sum(w.type.size or 0 for w in self.weights)
-
     # calling
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
@@ -265,18 +178,68 @@ class Layer(Configurable):
         return inner if f"{inner}/".startswith(f"{path}/") else f"{path}/{inner}"
 
     def _compute(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        with scope(self.name):
+        if is_outermost():
+            if any(is_tensorflow(x) for x in flatten([args, kwargs])):
+                self.forget_penalties()
+            with own_masks():
+                return self._compute_with_masks(args, kwargs)
+        return self._compute_with_masks(args, kwargs)
+
+    def _compute_with_masks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Computes with the masks that go with the arguments, and lets that of the outputs go with them."""
+        if are_masks_given():
+            with masks_given(False):
+                return self._compute_in_phase(args, kwargs)[0]
+        masks = map_structure(known_mask, args)
+        kwargs = self._with_masks(args, kwargs, masks)
+        outputs, mask = self._compute_in_phase(args, kwargs)
+        if mask is NotImplemented:
+            makes_masks = type(self).compute_mask is not Layer.compute_mask
+            given = kwargs.get("mask")
+            given = given if given is not None else masks[0] if masks else None
+            if not makes_masks and not any(m is not None for m in flatten(given)):
+                return outputs
+            with scope(self.name):
+                mask = self.compute_mask(args[0] if args else None, given)
+        leaves = flatten(outputs)
+        masks_of_outputs = flatten(mask) if isinstance(mask, (list, tuple, dict)) else [mask, *[None] * (len(leaves) - 1)]
+        for output, one in zip(leaves, masks_of_outputs, strict=False):
+            remember_mask(output, one)
+        return outputs
+
+    def _compute_in_phase(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+        """The outputs and their mask (NotImplemented if `compute_mask` says it), in the phase that is said."""
+        names = call_parameters(type(self))
+        at = names.index("training") if "training" in names else None
+        training = args[at] if at is not None and at < len(args) else kwargs.get("training")
+        if training is None:
+            training = current_phase()
+        if at is None:
+            kwargs = {key: value for key, value in kwargs.items() if key != "training"} if "training" in kwargs else kwargs
+        elif training is not None and at >= len(args):
+            kwargs = {**kwargs, "training": training}
+        with scope(self.name), training_phase(training):
             self._build_once(args, kwargs)
             compute = self.compute_dtype
             with autocast(compute if self.autocast and compute != self.variable_dtype else None):
                 if self.autocast:
                     args, kwargs = map_structure(lambda x: cast_float(x, compute), (args, kwargs))
-                keep = _keep.get()
-                kept = NotImplemented if keep is None else keep(self, args, kwargs)
-                return self.call(*args, **kwargs) if kept is NotImplemented else kept
+                outputs = kept(self, args, kwargs)
+                mask = NotImplemented
+                if outputs is NotImplemented:
+                    outputs, mask = self.outputs_and_mask(args, kwargs)
+            if self.activity_regularizer is not None:
+                self.penalise_activity(outputs)
+        return outputs, mask
+
+    def outputs_and_mask(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+        """What `call` gives, and its mask where that is known already; else NotImplemented."""
+        return self.call(*args, **kwargs), NotImplemented
 
     def _refusal(self, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception) -> LayerError:
         """The error for arguments that a kernel broke on: that of the operations' type rules, where one of them has one."""
+        if is_written_in_tensorflow(type(self)) and any(isinstance(x, Symbolic) for x in flatten([args, kwargs])):
+            return LayerError(f"expected a layer that can be converted. Received: {type(self).__name__}. {REMEDY}", self.name)
         if any(is_tensor(x) and not isinstance(x, Symbolic) for x in flatten([args, kwargs])):
             try:
                 self.infer(*map_structure(_placeholder, (args, kwargs)))
@@ -297,6 +260,18 @@ class Layer(Configurable):
         gave one; or to `mask`, if it is that of the only argument with tensors: as in Keras 3, a recurrent layer that is
         called with `initial_state` takes no mask by itself.
         """
+        kwargs = self._with_masks(args, kwargs, masks)
+        with masks_given(True):
+            outputs = self(*args, **kwargs)
+        given = kwargs.get("mask")
+        with scope(self.name):
+            mask = self.compute_mask(args[0] if args else None, given if given is not None else masks[0] if masks else None)
+        return outputs, mask
+
+    def _with_masks(self, args: tuple[Any, ...], kwargs: dict[str, Any], masks: tuple[Any, ...]) -> dict[str, Any]:
+        """The keyword arguments with those of the masks that `call` has a parameter for."""
+        if not any(m is not None for m in flatten(masks)):
+            return kwargs
         kwargs = dict(kwargs)
         names = call_parameters(type(self))
         only = sum(holds_tensors(x) for x in (*args, *(v for k, v in kwargs.items() if k != "constants"))) == 1
@@ -306,11 +281,7 @@ class Layer(Configurable):
             )
             if own and kwargs.get(own) is None and any(m is not None for m in flatten(mask)):
                 kwargs[own] = mask
-        outputs = self(*args, **kwargs)
-        given = kwargs.get("mask")
-        with scope(self.name):
-            mask = self.compute_mask(args[0] if args else None, given if given is not None else masks[0] if masks else None)
-        return outputs, mask
+        return kwargs
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The mask of the output, from the first argument of `call` and its mask. None: all of it counts."""
@@ -349,6 +320,8 @@ class Layer(Configurable):
 
     def infer(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The types of the outputs for symbolic arguments; computes nothing."""
+        if is_written_in_tensorflow(type(self)):
+            return infer_by_tensorflow(self, args, kwargs)
         graph = Graph(types_only=True)
         args, kwargs = map_structure(lambda x: graph.add_input("x", x.type) if isinstance(x, Symbolic) else x, (args, kwargs))
         return map_structure(type_of, self(*args, **kwargs))

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import LayerError
 from ..ir import scope
-from ..layers.arguments import call_parameters
+from ..layers.call_context import current_phase, training_phase
 from ..layers.core.input_layer import InputLayer
 from ..layers.keras_tensor import KerasTensor, LayerCall
 from ..layers.layer import Layer
@@ -80,15 +80,22 @@ class Functional(Model):
     def from_config(cls, config: dict[str, Any]) -> Any:
         return functional_from_config(cls, config)
 
-    def call(self, inputs: Any, mask: Any = None, training: bool = False) -> Any:
+    def call(self, inputs: Any, mask: Any = None, training: bool | None = None) -> Any:
         return self.run(inputs, mask, training)[0]
+
+    def outputs_and_mask(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+        return self.run(*args, **kwargs)
 
     def call_with_masks(self, args: tuple[Any, ...], kwargs: dict[str, Any], masks: tuple[Any, ...]) -> tuple[Any, Any]:
         with scope(self.name):
-            return self.run(args[0], masks[0] if masks else None, kwargs.get("training", False))
+            return self.run(args[0], masks[0] if masks else None, kwargs.get("training"))
 
-    def run(self, inputs: Any, mask: Any = None, training: bool = False) -> tuple[Any, Any]:
+    def run(self, inputs: Any, mask: Any = None, training: bool | None = None) -> tuple[Any, Any]:
         """The outputs and their masks. An intermediate value is let go after its last use."""
+        with training_phase(current_phase() if training is None else training):
+            return self._run(inputs, mask)
+
+    def _run(self, inputs: Any, mask: Any) -> tuple[Any, Any]:
         values: dict[int, Any] = {}
         masks = Masks(self._keras_calls)
         given_masks = [None] * len(self.input_tensors) if mask is None else self.in_order(mask)
@@ -104,8 +111,6 @@ class Functional(Model):
             if not isinstance(call.layer, InputLayer):
                 call_args, call_kwargs = positional(call)
                 args, kwargs = map_structure(value_of, (call_args, call_kwargs))
-                if training and "training" in call_parameters(type(call.layer)):
-                    kwargs.setdefault("training", True)
                 results, result_masks = call.layer.call_with_masks(args, kwargs, masks.of_arguments(call, call_args))
                 values.update(zip(map(id, flatten(call.outputs)), flatten(results), strict=True))
                 masks.update(call, call_args, args, result_masks, values)

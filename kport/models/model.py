@@ -9,6 +9,8 @@ import numpy as np
 
 from ..errors import UsageError
 from ..ir import Symbolic, as_array, current_scope
+from ..layers.arguments import call_parameters
+from ..layers.call_context import own_masks, training_phase
 from ..layers.core.input_layer import InputLayer
 from ..layers.keras_tensor import KerasTensor, LayerCall
 from ..layers.layer import Layer
@@ -126,9 +128,12 @@ class Model(Layer):
 
         self.inputs = {key: like(a, key) for key, a in x.items()} if isinstance(x, dict) else map_structure(like, x)
 
-    def run(self, inputs: Any, mask: Any = None, training: bool = False) -> tuple[Any, Any]:
+    def run(self, inputs: Any, mask: Any = None, training: bool | None = None) -> tuple[Any, Any]:
         """The outputs and their masks, without a scope of the model's own: the model as the outermost one."""
-        outputs = self.call(inputs, training=True) if training else self.call(inputs)
+        with own_masks(), training_phase(training):
+            names = call_parameters(type(self))
+            given = {"training": training} if training is not None and "training" in names else {}
+            outputs = self.call(inputs, **given)
         return outputs, self.compute_mask(inputs, mask)
 
     def structured_inputs(self, x: Any) -> Any:

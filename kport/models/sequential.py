@@ -64,7 +64,7 @@ class Sequential(Model):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         model = cls([registry.get(entry) for entry in config["layers"]], name=config.get("name"), dtype=config.get("dtype"))
-        model.trainable = config.get("trainable", True)
+        model._trainable = config.get("trainable", True)  # of the model alone: its layers have their own
         shape = config.get("build_input_shape")
         if not model.built and shape is not None and not isinstance(shape, dict):
             model.build(shape)
@@ -112,19 +112,22 @@ class Sequential(Model):
         self._keras_end, self._keras_functional = x, None
         self.built = True
 
-    def call(self, inputs: Any, mask: Any = None, training: bool = False) -> Any:
+    def call(self, inputs: Any, mask: Any = None, training: bool | None = None) -> Any:
         return self.run(inputs, mask, training)[0]
+
+    def outputs_and_mask(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+        return self.run(*args, **kwargs)
 
     def call_with_masks(self, args: tuple[Any, ...], kwargs: dict[str, Any], masks: tuple[Any, ...]) -> tuple[Any, Any]:
         with scope(self.name):
             self._build_once(args, kwargs)
-            return self.run(args[0], masks[0] if masks else None, kwargs.get("training", False))
+            return self.run(args[0], masks[0] if masks else None, kwargs.get("training"))
 
     def define_inputs(self, x: Any) -> None:
         """Connects the layers for inputs like `x`, with any batch size."""
         self.build((None, *x.shape[1:]))
 
-    def run(self, inputs: Any, mask: Any = None, training: bool = False) -> tuple[Any, Any]:
+    def run(self, inputs: Any, mask: Any = None, training: bool | None = None) -> tuple[Any, Any]:
         functional = self.functional
         if functional is None:
             raise UsageError(f"model '{self.name}' has no known input: call it on data or give the first layer an input shape")
