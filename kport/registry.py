@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from .errors import LayerError, UnknownLayerError
+from .errors import KportError, LayerError, UnknownLayerError, UsageError
 
 CUSTOM: dict[str, Any] = {}
 """What the user registered with `kport.register`, by class or function name and by "package>name"."""
@@ -30,15 +31,35 @@ def register(thing: Any = None, *, package: str = "Custom", name: str | None = N
     return add if thing is None else add(thing)
 
 
+@contextmanager
+def known(custom_objects: Mapping[str, Any] | None) -> Iterator[None]:
+    """Within the block, names also mean what `custom_objects` says."""
+    before = dict(CUSTOM)
+    CUSTOM.update(custom_objects or {})
+    try:
+        yield
+    finally:
+        CUSTOM.clear()
+        CUSTOM.update(before)
+
+
+FROM_A_FILE = "If it is your own, define it in a file and pass --custom FILE (API: custom=)"
+IN_A_PROGRAM = "If it is your own, pass the object itself"
+
+
 class Registry:
     """The built-in things of one kind, by their Keras names.
 
-    `kind` is the word used in messages.
+    `kind` is the word used in messages. `in_files`: models refer to them, so that a name that is unknown may need the user's
+    code (UnknownLayerError); the others are arguments in a program (UsageError).
     """
 
-    def __init__(self, kind: str):
+    def __init__(self, kind: str, in_files: bool = True):
         self.kind = kind
         self.items: dict[str, Any] = {}
+        self.unknown: type[KportError] = UnknownLayerError if in_files else UsageError
+        self.wrong: type[KportError] = LayerError if in_files else UsageError
+        self.remedy = FROM_A_FILE if in_files else IN_A_PROGRAM
 
     def add(self, item: Any, *aliases: str) -> Any:
         """Registers a class or function under its name and `aliases`. Names that are taken raise."""
@@ -61,9 +82,9 @@ class Registry:
             return self.items[name]
         near = difflib.get_close_matches(name, self.items, n=1)
         hint = f" (nearest: {near[0]!r})" if near else ""
-        raise UnknownLayerError(
+        raise self.unknown(
             f"expected the name of a built-in {self.kind} or of one registered with @kport.register. Received: {name!r}{hint}. "
-            f"If it is your own, define it in a file and pass --custom FILE (API: custom=)"
+            f"{self.remedy}"
         )
 
     def get(self, identifier: Any) -> Any:
@@ -80,14 +101,14 @@ class Registry:
             return self._from_dict(identifier)
         if callable(identifier):
             return identifier() if inspect.isclass(identifier) else identifier
-        raise LayerError(f"expected a name, a configuration or an instance of a {self.kind}. Received: {identifier!r}")
+        raise self.wrong(f"expected a name, a configuration or an instance of a {self.kind}. Received: {identifier!r}")
 
     def _from_dict(self, data: dict[str, Any]) -> Any:
         config = data.get("config")
         if data.get("class_name") == "function" and isinstance(config, str):
             return self.get(config)
         if "class_name" not in data:
-            raise LayerError(f"expected a {self.kind} configuration with 'class_name'. Received: keys={sorted(data)}")
+            raise self.wrong(f"expected a {self.kind} configuration with 'class_name'. Received: keys={sorted(data)}")
         found = self.find(data["class_name"], data.get("registered_name"))
         if not inspect.isclass(found):
             return found
@@ -100,3 +121,6 @@ activations = Registry("activation")
 initializers = Registry("initializer")
 regularizers = Registry("regularizer")
 constraints = Registry("constraint")
+losses = Registry("loss", in_files=False)
+metrics = Registry("metric", in_files=False)
+metric_functions = Registry("metric function", in_files=False)
