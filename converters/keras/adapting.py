@@ -92,7 +92,9 @@ class Adapter:
         if layer.weights:
             new.set_weights(layer.get_weights())
         if isinstance(layer, (IndexLookup, TextVectorization)) and isinstance(new, (IndexLookup, TextVectorization)):
-            new.load_own_variables(layer.save_own_variables())
+            store: dict[str, Any] = {}
+            layer.save_own_variables(store)
+            new.load_own_variables(store)
             if layer.save_assets():
                 new.load_assets(layer.save_assets())
         self._made[id(layer)] = (layer, new)  # holds the layer: its id can't be reused

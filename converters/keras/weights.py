@@ -9,6 +9,7 @@ import numpy as np
 
 from ...activations import hard_sigmoid_keras2
 from ...layers.layer import Layer
+from ...layers.own_variables import loads_by_itself
 from ...layers.rnn.gru import GRUCell
 from ...models.model import Model
 from ...saving.archive import TreeWeights
@@ -70,7 +71,9 @@ def arrays_of(layer: Layer) -> dict[str, np.ndarray]:
     own = [w.numpy() for w in sorted(layer.own_weights, key=lambda w: not w.trainable)]
     if getattr(layer, "recurrent_activation", None) is hard_sigmoid_keras2:
         own = [array * gate_factors(array.shape[-1], is_gru=isinstance(layer, GRUCell)) for array in own]
-    named: dict[str, Any] = layer.save_own_variables() if hasattr(layer, "save_own_variables") else {}
+    named: dict[str, Any] = {}
+    if loads_by_itself(layer):
+        layer.save_own_variables(named)
     return {str(i): array for i, array in enumerate(own)} | named
 
 

@@ -10,6 +10,7 @@ from ..errors import LayerError
 from ..ops.promotion import is_float
 from ..ops.variable import Variable
 from ..tree import flatten
+from .own_variables import OwnVariables
 
 if TYPE_CHECKING:
     from .layer import Layer
@@ -18,7 +19,7 @@ PLAIN = frozenset({bool, float, int, str, type(None)})
 """Types of attributes that hold no layers: most are of these."""
 
 
-class WeightHolder:
+class WeightHolder(OwnVariables):
     """Part of Layer: creates weights, finds those of the layers in its attributes, reads and replaces them."""
 
     name: str

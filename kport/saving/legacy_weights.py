@@ -15,6 +15,7 @@ import numpy as np
 
 from ..errors import LayerError, MissingPartError
 from ..layers.layer import Layer
+from ..layers.own_variables import loads_by_itself
 from ..models.model import Model
 from ..naming import snake_case
 from ..ops.variable import Variable
@@ -33,7 +34,7 @@ def assign_layers(model: Model, weights: LayerWeights) -> None:
     layers = {layer.name: layer for layer in model.layers if layer.weights}
     stored = {name: arrays for name, arrays in weights.layers.items() if arrays}
     for layer in model.layers:
-        if not layer.weights and layer.name in stored and hasattr(layer, "load_own_variables"):
+        if not layer.weights and layer.name in stored and loads_by_itself(layer):
             arrays = stored.pop(layer.name)
             layer.load_own_variables({_last_part(a.name): a.read() for a in arrays})
     pairs = _by_name(layers, stored) or _by_order(model, layers, stored)

@@ -13,6 +13,7 @@ from typing import Any
 from ..errors import LayerError, MissingPartError
 from ..layers.layer import Layer
 from ..layers.operation import Operation, OpLayer
+from ..layers.own_variables import loads_by_itself
 from ..models.feature_space import FeatureSpace
 from ..models.functional import Functional
 from ..models.model import Model
@@ -157,9 +158,8 @@ def _position(key: str) -> tuple[int, str]:
 
 def _load_own_variables(layer: Layer, stored: dict[str, Stored]) -> None:
     """Gives a layer the arrays that it keeps by name, apart from its weights."""
-    load = getattr(layer, "load_own_variables", None)
-    if load is not None and stored:
-        load({key: array.read() for key, array in stored.items()})
+    if loads_by_itself(layer) and stored:
+        layer.load_own_variables({key: array.read() for key, array in stored.items()})
 
 
 def _load_assets(layer: Layer, files: dict[str, bytes]) -> None:

@@ -54,9 +54,9 @@ class Discretization(Layer):
             summary = compress(joined[:, np.argsort(joined[0])], self.epsilon)
         self.bin_boundaries = compress(summary, 1.0 / self.num_bins)[0, :-1].tolist()
 
-    def load_own_variables(self, arrays: dict[str, Any]) -> None:
+    def load_own_variables(self, store: Any) -> None:
         """Takes the boundaries from the summary that Keras 2 saves instead of them: (2, N), as "summary" or "0"."""
-        summary = arrays.get("summary", arrays.get("0"))
+        summary = store.get("summary", store.get("0"))
         if self.bin_boundaries is None and summary is not None and self.num_bins is not None:
             self.bin_boundaries = compress(np.asarray(summary, np.float32), 1.0 / self.num_bins)[0, :-1].tolist()
 

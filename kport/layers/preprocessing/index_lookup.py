@@ -202,14 +202,15 @@ class IndexLookup(Layer):
             return {}
         return {VOCABULARY_FILE: "\n".join(map(str, self.get_vocabulary())).encode()}
 
-    def load_own_variables(self, arrays: dict[str, Any]) -> None:
+    def load_own_variables(self, store: Any) -> None:
         """Takes "idf_weights", one for each number; call it before `load_assets`."""
-        if "idf_weights" in arrays:
-            self._idf = np.asarray(arrays["idf_weights"], np.float32)
+        if "idf_weights" in store:
+            self._idf = np.asarray(store["idf_weights"], np.float32)
 
-    def save_own_variables(self) -> dict[str, np.ndarray]:
-        """What `load_own_variables` takes."""
-        return {} if self._idf is None else {"idf_weights": self._idf}
+    def save_own_variables(self, store: Any) -> None:
+        """Gives what `load_own_variables` takes."""
+        if self._idf is not None:
+            store["idf_weights"] = self._idf
 
     # computing
 

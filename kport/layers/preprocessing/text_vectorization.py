@@ -115,13 +115,13 @@ class TextVectorization(Layer):
         """As of StringLookup."""
         return self._lookup_layer.save_assets()
 
-    def load_own_variables(self, arrays: dict[str, Any]) -> None:
+    def load_own_variables(self, store: Any) -> None:
         """As of StringLookup."""
-        self._lookup_layer.load_own_variables(arrays)
+        self._lookup_layer.load_own_variables(store)
 
-    def save_own_variables(self) -> dict[str, np.ndarray]:
+    def save_own_variables(self, store: Any) -> None:
         """As of StringLookup."""
-        return self._lookup_layer.save_own_variables()
+        self._lookup_layer.save_own_variables(store)
 
     def call(self, inputs: Any) -> Any:
         tokens = self.tokens(inputs, self.output_sequence_length)
