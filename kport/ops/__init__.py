@@ -18,6 +18,8 @@ from .control import *
 from .conv import *
 from .conv_transpose import *
 from .creation import *
+from .crossentropy import *
+from .ctc import *
 from .cumulative import *
 from .einops import *
 from .einsum import *

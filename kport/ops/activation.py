@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import ShapeError
 from ..ir import TensorType
+from .attached import attach_logits
 from .backend import tf
 from .bounds import clip
 from .casting import promote
@@ -136,8 +137,6 @@ class Selu(FloatUnary):
 class Sigmoid(FloatUnary):
     """y = 1 / (1 + e^-x)"""
 
-    tf_kernel = "sigmoid"
-
     @staticmethod
     def kernel(x: np.ndarray) -> np.ndarray:
         # the half-angle form neither overflows nor loses digits for large |x|
@@ -146,6 +145,9 @@ class Sigmoid(FloatUnary):
         y *= 0.5
         y += 0.5
         return y
+
+    def tensorflow(self, x: Any) -> Any:
+        return attach_logits(tf.sigmoid(x), x)
 
     def decompose(self, x: Any) -> Any:
         return add(multiply(tanh(multiply(x, 0.5)), 0.5), 0.5)

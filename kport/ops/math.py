@@ -9,6 +9,7 @@ import numpy as np
 
 from .casting import as_float, cast, promote
 from .elementwise import (
+    FloatBinary,
     FloatUnary,
     Unary,
     absolute,
@@ -135,11 +136,23 @@ def logaddexp2(x1: Any, x2: Any) -> Any:
     return divide(logaddexp(multiply(as_float(x1), math.log(2)), multiply(as_float(x2), math.log(2))), math.log(2))
 
 
+class DivideNoNan(FloatBinary):
+    """y = a / b, and 0 where b is 0"""
+
+    tf_kernel = "math.divide_no_nan"
+
+    @staticmethod
+    def kernel(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return np.where(b == 0, np.zeros((), a.dtype), a / np.where(b == 0, np.ones((), b.dtype), b))
+
+    def decompose(self, a: Any, b: Any) -> Any:
+        zero = equal(b, 0.0)
+        return where(zero, 0.0, divide(a, where(zero, 1.0, b)))
+
+
 def divide_no_nan(x1: Any, x2: Any) -> Any:
     """x1 / x2, and 0 where x2 is 0."""
-    a, b = (as_float(x) for x in promote(x1, x2))
-    zero = equal(b, 0.0)
-    return where(zero, 0.0, divide(a, where(zero, 1.0, b)))
+    return DivideNoNan()(x1, x2)
 
 
 def heaviside(x1: Any, x2: Any) -> Any:
@@ -158,6 +171,7 @@ def ldexp(x1: Any, x2: Any) -> Any:
 
 
 __all__ = [
+    "DivideNoNan",
     "Expm1",
     "Log1p",
     "Reciprocal",

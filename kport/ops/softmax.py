@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..ir import TensorType
+from .attached import attach_logits
 from .backend import tf
 from .casting import as_float
 from .elementwise import divide, exp, log, subtract
@@ -39,7 +40,7 @@ class Softmax(AlongAxis):
         return e / e.sum(axis=self.axis, keepdims=True)
 
     def tensorflow(self, x: Any) -> Any:
-        return tf.nn.softmax(x, axis=self.axis)
+        return attach_logits(tf.nn.softmax(x, axis=self.axis), x)
 
     def decompose(self, x: Any) -> Any:
         e = exp(subtract(x, reduce_max(x, self.axis, keepdims=True)))

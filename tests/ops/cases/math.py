@@ -60,6 +60,8 @@ CASES = [
     OpCase("Erf", ops.erf, [Floats((7,), -3, 3, dtype="float64")], np.vectorize(math.erf), rtol=1e-5, source="the C library"),
     OpCase("Atan2", ops.atan2, [Exactly([1.0, -1, -1, 1, 0, 0, 2]), Exactly([1.0, 1, -1, -1, -1, 1, 0])], np.arctan2),
     OpCase("Atan2", ops.atan2, [(3, 4), (4,)], expected_tf=keras("arctan2")),
+    OpCase("DivideNoNan", ops.divide_no_nan, [(3, 4), Exactly([1.0, 0, -2, 0])], expected_tf=keras("divide_no_nan")),
+    OpCase("DivideNoNan", ops.divide_no_nan, [Ints((2, 3)), Exactly([0, 2, 4], "int32")], expected_tf=keras("divide_no_nan")),
     OpCase("Round", lambda x: ops.round(x, 2), [WIDE], expected_tf=keras("round", 2)),
     OpCase("Round", lambda x: ops.round(x, -1), [Ints((2, 3), 99)], lambda x: np.round(x, -1)),
     OpCase("Floor", ops.trunc, [WIDE], np.trunc),
