@@ -18,6 +18,7 @@ _MODULES = (
     "layers",
     "models",
     "ops",
+    "random",
     "regularizers",
 )
 _NAMES = {

@@ -12,13 +12,14 @@ ROOT = Path(__file__).parent.parent
 
 # From the foundation upwards: a module may import modules of its own row and of rows above it in this list.
 ROWS = [
-    {"kport.errors", "kport.naming", "kport.tree"},
+    {"kport.errors", "kport.files", "kport.naming", "kport.tree"},
+    {"kport.legacy"},
     {"kport.ir"},
     {"kport.registry"},
     {"kport.configurable"},
     {"kport.ops"},
     {"kport.check", "kport.interpret", "kport.dtype_policies"},
-    {"kport.activations", "kport.initializers", "kport.regularizers", "kport.constraints"},
+    {"kport.activations", "kport.initializers", "kport.regularizers", "kport.constraints", "kport.random"},
     {"kport.layers"},
     {"kport.training"},
     {"kport.models"},
