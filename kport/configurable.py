@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from .legacy import accept_old_arguments
 from .registry import CUSTOM, activations
 
 
@@ -36,6 +37,10 @@ class Configurable:
 
     keras_module: ClassVar[str]
     """The Keras module that configurations name, such as "keras.layers"."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        accept_old_arguments(cls, constructor_parameters)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, as JSON can hold them."""

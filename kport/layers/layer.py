@@ -79,6 +79,8 @@ class Layer(Penalties, Configurable):
     """Calls after one of this layer don't see the masks of its inputs. See `kport.models.masks`."""
     autocast: bool = True
     """In a mixed-precision layer, float inputs and weights are seen in the compute dtype."""
+    initial_weights: Any = None
+    """Arrays that the weights get when they are made (the argument `weights` of Keras 1 and 2)."""
 
     def __init__(
         self,
@@ -291,6 +293,8 @@ class Layer(Penalties, Configurable):
         if not self.built:
             self.build(**build_arguments(type(self), args, kwargs))
             self.built = True
+            if self.initial_weights is not None:
+                self.set_weights(self.initial_weights)
 
     def _call_symbolically(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         self._build_once(args, kwargs)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...errors import LayerError
+from ...legacy.names import KERAS_1, KERAS_1_TRAINING, KERNEL_SIZES, OF_CLASS, ORDERINGS, WINDOWS
 from .merge import merge
 from .plain import (
     Entry,
@@ -34,8 +35,7 @@ _SIGNS = (
 )
 ONLY_KERAS_1 = ("Highway", "MaxoutDense", "SReLU", "ParametricSoftplus")
 """Layers that no later generation has; they keep Keras 1's arguments."""
-_TRAINING: tuple[str, ...] = ("W_regularizer", "U_regularizer", "b_regularizer", "W_constraint", "U_constraint", "b_constraint")
-_TRAINING += ("activity_regularizer", "gamma_regularizer", "beta_regularizer", "weights", "cache_enabled")
+_TRAINING = (*KERAS_1_TRAINING, "activity_regularizer", "gamma_regularizer", "beta_regularizer", "weights", "cache_enabled")
 _TRAINING += tuple(f"{part}_{kind}" for part in ("depthwise", "pointwise") for kind in ("regularizer", "constraint"))
 
 
@@ -174,26 +174,11 @@ def _initializer(value: Any) -> Any:
 
 def _common(config: Config) -> Config:
     """What holds for every layer. Regularizers and constraints play no part at inference: Keras 1's are left out."""
-    names = {
-        "output_dim": "units",
-        "border_mode": "padding",
-        "subsample": "strides",
-        "atrous_rate": "dilation_rate",
-        "inner_activation": "recurrent_activation",
-        "init": "kernel_initializer",
-        "inner_init": "recurrent_initializer",
-        "bias": "use_bias",
-        "p": "rate",
-        "dropout_W": "dropout",
-        "dropout_U": "recurrent_dropout",
-        "nb_filter": "filters",
-        "input_dtype": "dtype",
-    }
     unused = ("consume_less", "forget_bias_init")
-    config = renamed({k: v for k, v in _without_training(config).items() if k not in unused}, **names)
+    config = renamed({k: v for k, v in _without_training(config).items() if k not in unused}, **KERAS_1)
     if "dim_ordering" in config:
         ordering = config.pop("dim_ordering")
-        config["data_format"] = {"th": "channels_first", "tf": "channels_last"}.get(ordering, "channels_last")
+        config["data_format"] = ORDERINGS.get(ordering, "channels_last")
     for key in ("kernel_initializer", "recurrent_initializer"):
         if key in config:
             config[key] = _initializer(config[key])
@@ -207,22 +192,17 @@ def _without_training(config: Config) -> Config:
     }
 
 
-def _window(class_name: str, **names: str) -> Upgrade:
+def _window(class_name: str) -> Upgrade:
     """A layer with a window: nb_row, nb_col, ... become one kernel_size, lengths become sizes."""
 
     def upgraded(config: Config) -> tuple[str, Config]:
-        config = renamed(
-            config, filter_length="kernel_size", subsample_length="strides", pool_length="pool_size", stride="strides", **names
-        )
-        sizes = [config.pop(key) for key in _KERNEL_SIZES if key in config]
+        config = renamed(config, **WINDOWS)
+        sizes = [config.pop(key) for key in KERNEL_SIZES if key in config]
         if sizes:
             config["kernel_size"] = sizes
         return _without_length(class_name)(config)
 
     return upgraded
-
-
-_KERNEL_SIZES = ("kernel_dim1", "kernel_dim2", "kernel_dim3", "nb_row", "nb_col")
 
 
 def _deconvolution(config: Config) -> tuple[str, Config]:
@@ -247,11 +227,11 @@ def _batch_normalization(config: Config) -> tuple[str, Config]:
             "which normalizes with the statistics of each batch",
             config.get("name"),
         )
-    return "BatchNormalization", renamed(config, beta_init="beta_initializer", gamma_init="gamma_initializer")
+    return "BatchNormalization", renamed(config, **OF_CLASS["BatchNormalization"])
 
 
-def _gaussian_noise(config: Config) -> tuple[str, Config]:
-    return "GaussianNoise", renamed(config, sigma="stddev")
+def _renaming(class_name: str) -> Upgrade:
+    return lambda config: (class_name, renamed(config, **OF_CLASS[class_name]))
 
 
 def _padding(class_name: str) -> Upgrade:
@@ -270,16 +250,8 @@ def _padding(class_name: str) -> Upgrade:
     return upgraded
 
 
-def _upsampling(class_name: str) -> Upgrade:
-    return lambda config: (class_name, renamed(config, length="size"))
-
-
 def _without_length(class_name: str) -> Upgrade:
     return lambda config: (class_name, {k: v for k, v in config.items() if k not in ("input_length", "input_dim")})
-
-
-def _prelu(config: Config) -> tuple[str, Config]:
-    return "PReLU", renamed(config, kernel_initializer="alpha_initializer")
 
 
 LAYERS: dict[str, Upgrade] = {
@@ -297,17 +269,17 @@ LAYERS: dict[str, Upgrade] = {
     "ConvLSTM2D": _window("ConvLSTM2D"),
     "MaxPooling1D": _window("MaxPooling1D"),
     "AveragePooling1D": _window("AveragePooling1D"),
-    "UpSampling1D": _upsampling("UpSampling1D"),
+    "UpSampling1D": _renaming("UpSampling1D"),
     "ZeroPadding1D": _padding("ZeroPadding1D"),
     "ZeroPadding2D": _padding("ZeroPadding2D"),
     "Embedding": _embedding,
     "BatchNormalization": _batch_normalization,
-    "GaussianNoise": _gaussian_noise,
+    "GaussianNoise": _renaming("GaussianNoise"),
     "Dense": _without_length("Dense"),
     "TimeDistributedDense": _without_length("Dense"),  # a Dense already works on the last axis
     "LSTM": _without_length("LSTM"),
     "GRU": _without_length("GRU"),
     "SimpleRNN": _without_length("SimpleRNN"),
-    "PReLU": _prelu,
+    "PReLU": _renaming("PReLU"),
     "Merge": merge,
 }

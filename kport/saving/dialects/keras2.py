@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...errors import LayerError
+from ...legacy.names import OF_CLASS
 from ...registry import CUSTOM, constraints, initializers, regularizers
 from ..lambdas import upgrade_lambda
 from .merge import merge
@@ -182,7 +183,7 @@ def _time_distributed(config: Config) -> tuple[str, Config]:
 
 
 def _leaky_relu(config: Config) -> tuple[str, Config]:
-    return "LeakyReLU", renamed(config, alpha="negative_slope")
+    return "LeakyReLU", renamed(config, **OF_CLASS["LeakyReLU"])
 
 
 def _attention(class_name: str) -> Upgrade:

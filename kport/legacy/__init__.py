@@ -1,0 +1,7 @@
+"""Names that Keras had once: tables of what they are called now, and what makes code that uses them run."""
+
+from .arguments import accept_old_arguments as accept_old_arguments
+from .classes import OldName as OldName
+from .methods import old_arguments as old_arguments
+from .warning import KportDeprecationWarning as KportDeprecationWarning
+from .warning import warn as warn

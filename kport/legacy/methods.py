@@ -1,0 +1,34 @@
+"""Methods that take the arguments of Keras 1 and 2, too."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from ..errors import UsageError
+from .warning import warn, written
+
+
+def old_arguments(_unused: tuple[str, ...] = (), **names: str) -> Callable[[Any], Any]:
+    """A decorator: the function takes arguments by their old names (old="new"); those in the first argument do nothing."""
+
+    def decorate(function: Any) -> Any:
+        signature = inspect.signature(function)
+
+        @wraps(function)
+        def accepting(*args: Any, **kwargs: Any) -> Any:
+            old = {key: kwargs.pop(key) for key in (*names, *_unused) if key in kwargs}
+            if old:
+                new = {names[key]: value for key, value in old.items() if key in names}
+                call = written(function.__name__, old)
+                if new.keys() & kwargs.keys() or new.keys() & signature.bind_partial(*args).arguments.keys():
+                    raise UsageError(f"expected one of each old argument and its new name. Received: {call} and new names")
+                warn(f"{call} is an old form of {written(function.__name__, new)}")
+                kwargs |= new
+            return function(*args, **kwargs)
+
+        return accepting
+
+    return decorate

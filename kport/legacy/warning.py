@@ -1,0 +1,26 @@
+"""The warning that an old name gives."""
+
+from __future__ import annotations
+
+import reprlib
+import sys
+import warnings
+from typing import Any
+
+
+class KportDeprecationWarning(FutureWarning):
+    """An old name of Keras was used; the message has the new one. Shown by default, once for each place in the code."""
+
+
+def warn(message: str) -> None:
+    """Warns at the place outside of kport that the call came from."""
+    depth, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "kport":
+        depth, frame = depth + 1, frame.f_back
+    warnings.warn(message, KportDeprecationWarning, stacklevel=depth + 1)
+
+
+def written(name: str, named: dict[str, Any], *positional: Any) -> str:
+    """A call as code has it; long values are shortened."""
+    parts = [*map(reprlib.repr, positional), *(f"{key}={reprlib.repr(value)}" for key, value in named.items())]
+    return f"{name}({', '.join(parts)})"
