@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 
 # From the foundation upwards: a module may import modules of its own row and of rows above it in this list.
 ROWS = [
-    {"kport.errors", "kport.files", "kport.naming", "kport.tree"},
+    {"kport.errors", "kport.files", "kport.messages", "kport.naming", "kport.tree"},
     {"kport.legacy"},
     {"kport.ir"},
     {"kport.registry"},
@@ -21,6 +21,7 @@ ROWS = [
     {"kport.check", "kport.interpret", "kport.dtype_policies"},
     {"kport.activations", "kport.initializers", "kport.regularizers", "kport.constraints", "kport.random"},
     {"kport.layers"},
+    {"kport.callbacks"},
     {"kport.training"},
     {"kport.models"},
     {"kport.trace", "kport.saving"},
