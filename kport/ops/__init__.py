@@ -9,6 +9,7 @@ from .activation import *
 from .activation_functions import *
 from .attention import *
 from .blocks import *
+from .blur import *
 from .bounds import *
 from .buckets import *
 from .casting import *
@@ -57,3 +58,4 @@ from .statistics import *
 from .text import *
 from .trigonometry import *
 from .variable import Variable as Variable
+from .warping import *

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError
+from .backend import is_tensorflow, tf
 from .bounds import clip
 from .casting import cast
 from .conv import conv
-from .elementwise import absolute, add, divide, multiply, subtract, where
+from .elementwise import absolute, add, divide, minimum, multiply, subtract, where
 from .extend import pad
 from .gathering import gather_nd
 from .images import on_batch
@@ -24,7 +25,7 @@ from .rounding import ceil, floor, mod, round
 from .shape import broadcast_to, expand_dims, reshape, shape, split
 from .shapes import as_tuple
 
-_FILL_MODES = ("constant", "nearest", "reflect", "wrap")
+FILL_MODES = ("constant", "nearest", "reflect", "wrap")
 
 
 def crop_images(
@@ -113,30 +114,13 @@ def extract_patches(
     return on_batch(images, data_format, extract)
 
 
-def gaussian_blur(images: Any, kernel_size: Any = (3, 3), sigma: Any = (1.0, 1.0), data_format: str | None = None) -> Any:
-    """Each channel under a bell of `kernel_size` pixels and deviation `sigma`, zeros beyond the edges."""
-
-    def bell(size: int, deviation: float) -> np.ndarray:
-        weights = np.exp(-0.5 * ((np.arange(size) - (size - 1) / 2) / deviation) ** 2)
-        return weights / weights.sum()
-
-    def blur(x: Any) -> Any:
-        channels = x.shape[-1]
-        plane = np.outer(bell(kernel_size[1], sigma[1]), bell(kernel_size[0], sigma[0]))
-        plane = plane.reshape(*kernel_size, 1, 1)  # as Keras, which takes the axes in turn only if the sizes are the same
-        kernel = np.tile(plane, (1, 1, 1, channels)).astype(np.float32)
-        return conv(x, cast(kernel, dtype_of(x) or "float32"), padding="same", groups=channels)
-
-    return on_batch(images, data_format, blur)
-
-
 def map_coordinates(inputs: Any, coordinates: Any, order: int, fill_mode: str = "constant", fill_value: float = 0.0) -> Any:
     """y[...] = inputs at coordinates[:, ...], the nearest element (order 0) or between the elements around (order 1).
 
     inputs: any rank, coordinates: (rank, ...) → (...). Beyond the edges, by fill_mode: "constant" is `fill_value`, "nearest"
     the edge, "mirror" and "reflect" mirrored without and with it, "wrap" from the other side.
     """
-    if order not in (0, 1) or fill_mode not in (*_FILL_MODES, "mirror"):
+    if order not in (0, 1) or fill_mode not in (*FILL_MODES, "mirror"):
         raise ShapeError(f"expected order 0 or 1 and a fill_mode of map_coordinates. Received: {order=}, {fill_mode=}")
     sizes = shape(inputs)
     choices = []
@@ -148,7 +132,7 @@ def map_coordinates(inputs: Any, coordinates: Any, order: int, fill_mode: str = 
             share = subtract(place, below)
             first = cast(below, "int32")
             nodes = [(first, subtract(1, share)), (add(first, 1), share)]
-        choices.append([(*_within(index, size, fill_mode), weight) for index, weight in nodes])
+        choices.append([(*within(index, size, fill_mode), weight) for index, weight in nodes])
     parts = []
     for corner in itertools.product(*choices):
         values = gather_nd(inputs, stack([index for index, _, _ in corner], -1))
@@ -162,7 +146,7 @@ def map_coordinates(inputs: Any, coordinates: Any, order: int, fill_mode: str = 
     return cast(round(result) if is_integer(dtype) else result, dtype)
 
 
-def _within(index: Any, size: Any, fill_mode: str) -> tuple[Any, Any]:
+def within(index: Any, size: Any, fill_mode: str) -> tuple[Any, Any]:
     """An index of an axis of `size`, and for "constant" whether it was within."""
     if fill_mode in ("constant", "nearest"):
         valid = logical_and(greater_equal(index, 0), less(index, size)) if fill_mode == "constant" else None
@@ -171,7 +155,8 @@ def _within(index: Any, size: Any, fill_mode: str) -> tuple[Any, Any]:
         return mod(index, size), None
     rest = mod(absolute(index), 2 * size)
     back = subtract(2 * size, rest)
-    return where(less(rest, size), rest, subtract(back, 1) if fill_mode == "reflect" else back), None
+    back = subtract(back, 1) if fill_mode == "reflect" else minimum(back, size - 1)
+    return where(less(rest, size), rest, back), None
 
 
 def affine_transform(
@@ -188,10 +173,12 @@ def affine_transform(
     by fill_mode: "constant" is `fill_value`, "nearest" the edge, "reflect" mirrored with it, "wrap" from the other side.
     Source: TensorFlow's ImageProjectiveTransformV3.
     """
-    if interpolation not in ("bilinear", "nearest") or fill_mode not in _FILL_MODES:
+    if interpolation not in ("bilinear", "nearest") or fill_mode not in FILL_MODES:
         raise ShapeError(f"expected an interpolation and fill_mode of affine_transform. Received: {interpolation=}, {fill_mode=}")
 
     def move(batch: Any) -> Any:
+        if is_tensorflow(batch) or is_tensorflow(transform):
+            return _affine_in_tensorflow(tf.convert_to_tensor(batch), transform, interpolation, fill_mode, fill_value)
         _, height, width, channels = batch.shape
         if height is None or width is None:
             raise ShapeError(f"expected images of known height and width. Received: shape={tuple(batch.shape)}")
@@ -222,6 +209,18 @@ def affine_transform(
     return on_batch(images, data_format, move)
 
 
+def _affine_in_tensorflow(batch: Any, transform: Any, interpolation: str, fill_mode: str, fill_value: float) -> Any:
+    moved = tf.raw_ops.ImageProjectiveTransformV3(
+        images=batch,
+        transforms=tf.reshape(tf.cast(transform, tf.float32), (-1, 8)),
+        output_shape=tf.shape(batch)[1:3],
+        fill_value=fill_value,
+        interpolation=interpolation.upper(),
+        fill_mode=fill_mode.upper(),
+    )
+    return tf.ensure_shape(moved, batch.shape)
+
+
 def _inside(at: Any, size: int) -> Any:
     return logical_and(greater_equal(at, 0), less(at, size))
 
@@ -250,4 +249,4 @@ def _folded(place: Any, size: int, fill_mode: str) -> Any:
     return clip(place, 0.0, float(size - 1))
 
 
-__all__ = ["affine_transform", "crop_images", "extract_patches", "gaussian_blur", "map_coordinates", "pad_images"]
+__all__ = ["affine_transform", "crop_images", "extract_patches", "map_coordinates", "pad_images"]

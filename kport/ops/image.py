@@ -12,6 +12,7 @@ from ..errors import ShapeError
 from ..ir import TensorType
 from ..ir.types import Dimension
 from .backend import tf
+from .blur import gaussian_blur as gaussian_blur
 from .bounds import clip
 from .casting import cast
 from .colors import hsv_to_rgb as hsv_to_rgb
@@ -23,7 +24,6 @@ from .gathering import take
 from .geometry import affine_transform as affine_transform
 from .geometry import crop_images as crop_images
 from .geometry import extract_patches as extract_patches
-from .geometry import gaussian_blur as gaussian_blur
 from .geometry import map_coordinates as map_coordinates
 from .geometry import pad_images as pad_images
 from .images import on_batch
@@ -35,6 +35,7 @@ from .promotion import dtype_of, is_float
 from .rounding import round
 from .shape import shape, transpose
 from .shapes import CHANNELS_FIRST, CHANNELS_LAST, spatial_axes, to_channels_first, to_channels_last
+from .warping import perspective_transform as perspective_transform
 
 
 class Resize(Op):
