@@ -90,19 +90,15 @@ class Conv(Spatial):
         padding: Any = self.padding.upper() if isinstance(self.padding, str) else "VALID"
         if not isinstance(self.padding, str):
             x = self.pad_tensorflow(x, tuple(kernel.shape[:-2]))
+
+        def convolve(x: Any, kernel: Any) -> Any:
+            data_format = TF_FORMATS[len(self.strides)]
+            return tf.nn.convolution(x, kernel, self.strides, padding, data_format, self.dilations)
+
+        if self.groups == 1:
+            return convolve(x, kernel)
         # group by group: on the CPU TensorFlow computes groups only with oneDNN, and in three dimensions not at all
-        parts = [
-            tf.nn.convolution(
-                part,
-                weights,
-                strides=self.strides,
-                padding=padding,
-                data_format=TF_FORMATS[len(self.strides)],
-                dilations=self.dilations,
-            )
-            for part, weights in zip(tf.split(x, self.groups, -1), tf.split(kernel, self.groups, -1), strict=True)
-        ]
-        return parts[0] if self.groups == 1 else tf.concat(parts, -1)
+        return tf.concat(list(map(convolve, tf.split(x, self.groups, -1), tf.split(kernel, self.groups, -1))), -1)
 
     def _tensorflow_depthwise(self, x: Any, kernel: Any) -> Any:
         rank = len(self.strides)

@@ -23,6 +23,7 @@ from .shapes import (
     CHANNELS_LAST,
     as_tuple,
     channel_axis,
+    same_padding,
     spatial_axes,
     to_channels_first,
     to_channels_last,
@@ -76,6 +77,13 @@ class ConvTranspose(Op):
         parts = zip(sizes, self.strides, self.span(window), self.output_padding, strict=True)
         return [(n - 1) * stride + span + extra for n, stride, span, extra in parts]
 
+    def is_same(self, window: tuple[int, ...]) -> bool:
+        """Whether the output has stride elements for each of x, cut as TensorFlow's "same" does."""
+        parts = zip(self.span(window), self.strides, self.padding, self.output_padding, strict=True)
+        return all(
+            same_padding(stride, span, stride, 1) == cut and extra == max(stride - span, 0) for span, stride, cut, extra in parts
+        )
+
     def kept(self, full: Sequence[Any]) -> list[slice]:
         return [slice(before, n - after) for n, (before, after) in zip(full, self.padding, strict=True)]
 
@@ -98,17 +106,25 @@ class ConvTranspose(Op):
 
     def tensorflow(self, x: Any, kernel: Any, bias: Any = None) -> Any:
         def convolve(x: Any) -> Any:
-            rank = len(self.strides)
-            # TensorFlow's CPU kernels have no dilations here: zeros go between the kernel's elements instead
-            span = self.span(tuple(kernel.shape[:-2]))
-            weights = spread(kernel, dict(enumerate(self.dilations)))[tuple(slice(0, n) for n in span)]
+            window, channels = tuple(kernel.shape[:-2]), kernel.shape[-2]
+            weights = kernel
+            if max(self.dilations) > 1:
+                # TensorFlow's CPU kernels have no dilations here: zeros go between the kernel's elements instead
+                weights = spread(kernel, dict(enumerate(self.dilations)))[tuple(slice(0, n) for n in self.span(window))]
             sizes = [tf.shape(x)[i + 1] if n is None else n for i, n in enumerate(x.shape.as_list()[1:-1])]
-            full = self.full_sizes(sizes, tuple(kernel.shape[:-2]))
-            reached = [n - extra for n, extra in zip(full, self.output_padding, strict=True)]
-            y = tf.nn.conv_transpose(x, weights, (tf.shape(x)[0], *reached, kernel.shape[-2]), self.strides, "VALID")
-            y = tf.pad(y, ((0, 0), *((0, extra) for extra in self.output_padding), (0, 0)))
-            y = y[(slice(None), *self.kept(full), slice(None))]
-            y = tf.ensure_shape(y, (x.shape[0], *(None,) * rank, kernel.shape[-2]))
+            full = self.full_sizes(sizes, window)
+            kept = [n - before - after for n, (before, after) in zip(full, self.padding, strict=True)]
+            if self.is_same(window):
+                y = tf.nn.conv_transpose(x, weights, (tf.shape(x)[0], *kept, channels), self.strides, "SAME")
+            else:
+                reached = [n - extra for n, extra in zip(full, self.output_padding, strict=True)]
+                y = tf.nn.conv_transpose(x, weights, (tf.shape(x)[0], *reached, channels), self.strides, "VALID")
+                if max(self.output_padding) > 0:
+                    y = tf.pad(y, ((0, 0), *((0, extra) for extra in self.output_padding), (0, 0)))
+                if max(map(max, self.padding)) > 0:
+                    y = y[(slice(None), *self.kept(full), slice(None))]
+            # the batch's size got lost, and with unknown sizes the rank
+            y.set_shape((x.shape[0], *(n if isinstance(n, int) else None for n in kept), channels))
             return y if bias is None else tf.nn.bias_add(y, bias)
 
         return in_channels_last(self, convolve, x)

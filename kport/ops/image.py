@@ -89,8 +89,11 @@ class Resize(Op):
         if self.data_format == CHANNELS_FIRST:
             x = tf.transpose(x, to_channels_last(4))
         known = self.sizes(tuple(x.shape[1:3]))
-        size = tf.shape(x)[1:3] * self.factors if None in known else known
-        y = tf.cast(tf.image.resize(x, size, method=self.interpolation, antialias=self.antialias), dtype)
+        if self.interpolation == "nearest" and self.size is None and None not in known:
+            y = repeated(x, self.factors)
+        else:
+            size = tf.shape(x)[1:3] * self.factors if None in known else known
+            y = tf.cast(tf.image.resize(x, size, method=self.interpolation, antialias=self.antialias), dtype)
         return tf.transpose(y, to_channels_first(4)) if self.data_format == CHANNELS_FIRST else y
 
     def decompose(self, x: Any) -> Any:
@@ -116,6 +119,13 @@ class Resize(Op):
         if self.data_format == CHANNELS_LAST and permutation == to_channels_first(4):
             return replace(self, data_format=CHANNELS_FIRST), permutation
         return None
+
+
+def repeated(x: Any, factors: tuple[int, int]) -> Any:
+    """Every row and column of a tensor `factors` times. XLA has no gradient of TensorFlow's own resizing to the nearest."""
+    height, width, channels = x.shape[1:]
+    y = tf.tile(tf.reshape(x, (-1, height, 1, width, 1, channels)), (1, 1, factors[0], 1, factors[1], 1))
+    return tf.reshape(y, (-1, height * factors[0], width * factors[1], channels))
 
 
 def resize(

@@ -50,8 +50,16 @@ class Linear(Op):
         return (y if bias is None else y + bias).astype(x.dtype, copy=False)  # NumPy multiplies bfloat16 as float32
 
     def tensorflow(self, x: Any, kernel: Any, bias: Any = None) -> Any:
-        y = tf.tensordot(x, kernel, axes=[[-1], [0]]) if x.shape.rank != 2 else tf.matmul(x, kernel)
-        return y if bias is None else tf.nn.bias_add(y, bias)
+        if x.shape.rank == 2:
+            y = tf.matmul(x, kernel)
+            return y if bias is None else tf.nn.bias_add(y, bias)
+        # as one matrix: the gradient of the kernel then is one product, too
+        sizes = x.shape.as_list()[:-1]
+        if sizes.count(None) > 1 or 0 in sizes or not kernel.shape[0]:
+            y = tf.tensordot(x, kernel, axes=[[-1], [0]])
+            return y if bias is None else tf.nn.bias_add(y, bias)
+        rows = self.tensorflow(tf.reshape(x, (-1, kernel.shape[0])), kernel, bias)
+        return tf.reshape(rows, (*(-1 if d is None else d for d in sizes), kernel.shape[1]))
 
     def decompose(self, x: Any, kernel: Any, bias: Any = None) -> Any:
         y = MatMul()(x, kernel)

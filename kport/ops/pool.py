@@ -46,12 +46,17 @@ class Pool(Spatial, abstract=True):
     def tensorflow_pool(self, x: Any) -> Any:
         raise NotImplementedError
 
-    def tensorflow_valid(self, x: Any, kind: str) -> Any:
-        """TensorFlow's pooling of padded `x`; `kind` is MAX or AVG."""
+    def tensorflow_padded(self, x: Any, kind: str, padding: str = "valid") -> Any:
+        """TensorFlow's pooling of `x`, where what it pads counts nothing; `kind` is MAX or AVG."""
         if max(self.dilations) == 1:  # tf.nn.pool wants strides within the window
             pool = {"MAX": tf.nn.max_pool, "AVG": tf.nn.avg_pool}[kind]
-            return pool(x, self.window, self.strides, "VALID", data_format=TF_FORMATS[len(self.window)])
-        return tf.nn.pool(x, self.window, kind, self.strides, "VALID", dilations=self.dilations)
+            return pool(x, self.window, self.strides, padding.upper(), data_format=TF_FORMATS[len(self.window)])
+        return tf.nn.pool(x, self.window, kind, self.strides, padding.upper(), dilations=self.dilations)
+
+    @property
+    def has_tensorflow_padding(self) -> bool:
+        """Whether TensorFlow's own padding is the operation's."""
+        return self.padding == "valid" or (self.padding == "same" and max(self.dilations) == 1)
 
 
 class MaxPool(Pool):
@@ -62,7 +67,9 @@ class MaxPool(Pool):
         return original_format(self, self.reduced(channels_last(self, x), np.maximum, lowest))
 
     def tensorflow_pool(self, x: Any) -> Any:
-        return self.tensorflow_valid(self.pad_tensorflow(x, self.window, x.dtype.min), "MAX")
+        if self.has_tensorflow_padding:
+            return self.tensorflow_padded(x, "MAX", str(self.padding))
+        return self.tensorflow_padded(self.pad_tensorflow(x, self.window, x.dtype.min), "MAX")
 
 
 class AveragePool(Pool):
@@ -75,12 +82,12 @@ class AveragePool(Pool):
         return original_format(self, np.divide(y, counts, out=y))
 
     def tensorflow_pool(self, x: Any) -> Any:
-        if self.padding == "valid":
-            return self.tensorflow_valid(x, "AVG")
+        if self.has_tensorflow_padding:
+            return self.tensorflow_padded(x, "AVG", str(self.padding))
         # the share of the window that lies inside x is the mean of ones that are padded like x
         inside = self.pad_tensorflow(tf.ones_like(x[:1, ..., :1]), self.window)
         padded = self.pad_tensorflow(x, self.window)
-        return self.tensorflow_valid(padded, "AVG") / self.tensorflow_valid(inside, "AVG")
+        return self.tensorflow_padded(padded, "AVG") / self.tensorflow_padded(inside, "AVG")
 
 
 def max_pool(x: Any, window: Any, strides: Any = None, padding: Padding = "valid") -> Any:

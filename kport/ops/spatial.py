@@ -86,6 +86,8 @@ class Spatial(Op, abstract=True):
             pads: Any = [(t // 2, t - t // 2) for t in totals]
         else:
             pads = self.explicit_padding(sizes, window)
+            if not any(map(any, pads)):
+                return x
         return tf.pad(x, [(0, 0), *pads, (0, 0)], constant_values=value)
 
 
