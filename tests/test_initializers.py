@@ -11,6 +11,8 @@ import pytest
 from kport import initializers
 from kport.errors import ShapeError, UsageError
 from kport.initializers.scaling import fans
+from kport.random import SeedGenerator
+from kport.random.seeds import set_random_seed
 from kport.registry import initializers as registry
 from tests.compare import assert_same
 
@@ -103,12 +105,69 @@ def test_distribution(name: str, config: dict[str, Any], mean: float, deviation:
     assert largest is None or 0.98 * largest < values.max() <= largest * (1 + 1e-6)
 
 
-def test_seed_repeats_and_none_does_not() -> None:
-    seeded, free = initializers.RandomNormal(seed=3), initializers.RandomNormal()
-    assert_same(seeded((4,)), seeded((4,)))
-    assert (free((4,)) != free((4,))).any()
+@pytest.mark.parametrize("dtype", ["float32", "float16", "float64"])
+@pytest.mark.parametrize(
+    ("name", "config"),
+    [
+        *((name, {}) for name in [*RANDOM, *FIXED]),
+        ("VarianceScaling", {"distribution": "untruncated_normal", "mode": "fan_out", "scale": 4.0}),
+        ("VarianceScaling", {"distribution": "uniform", "input_axes": [0], "output_axes": [1, 2]}),
+        ("RandomNormal", {"mean": 2.0, "stddev": 0.5}),
+    ],
+    ids=str,
+)
+def test_seeded_values_are_those_of_keras(name: str, config: dict[str, Any], dtype: str) -> None:
+    import keras
+
+    if (name, dtype) == ("Orthogonal", "float16"):
+        pytest.skip("Keras has no QR decomposition of float16")
+    theirs = getattr(keras.initializers, name)(**config, seed=17)
+    ours = registry.find(name)(**config, seed=17)
+    tolerance = {"rtol": 4e-3, "atol": 1e-3} if dtype == "float16" else {"rtol": 1e-5, "atol": 2e-6}
+    for shape in [(3, 3, 8, 20), (9, 5, 4)]:
+        assert ours(shape, dtype).dtype == dtype
+        assert_same(ours(shape, dtype), theirs(shape, dtype), **tolerance)
+
+
+def test_unseeded_values_follow_the_random_seed_as_those_of_keras() -> None:
+    import keras
+
+    values = []
+    for package, seed in ((initializers, set_random_seed), (keras.initializers, keras.utils.set_random_seed)):
+        seed(5)
+        values.append([np.asarray(package.get(name)((4, 3), "float32")) for name in ("he_normal", "glorot_uniform", "he_normal")])
+    assert_same(values[0], values[1], atol=2e-6)
+    assert (values[0][0] != values[0][2]).all()
+
+
+def test_one_initializer_repeats_itself_and_its_clone_does_not() -> None:
+    for initializer in (initializers.RandomNormal(seed=3), initializers.RandomNormal()):
+        assert_same(initializer((4,)), initializer((4,)))
+    free = initializers.RandomNormal()
+    assert (free((4,)) != free.clone()((4,))).all()
+    assert_same(initializers.RandomNormal(seed=3).clone()((4,)), initializers.RandomNormal(seed=3)((4,)))
+
+
+def test_seed_generators_go_on() -> None:
+    import keras
+
     config = {"class_name": "SeedGenerator", "config": {"seed": 3}}
-    assert_same(initializers.RandomNormal(seed=config)((4,)), seeded((4,)))
+    ours = [initializers.RandomNormal(seed=config), initializers.RandomNormal(seed=SeedGenerator(3, name="mine"))]
+    theirs = keras.initializers.RandomNormal(seed=keras.random.SeedGenerator(3, name="mine"))
+    for _ in range(2):
+        values = np.asarray(theirs((4,), "float32"))
+        for initializer in ours:
+            assert_same(initializer((4,)), values, atol=1e-6)
+    assert ours[0].get_config()["seed"] == config
+    assert ours[1].get_config() == theirs.get_config()
+
+
+def test_values_are_drawn_outside_of_a_traced_function() -> None:
+    import tensorflow as tf
+
+    made: list[Any] = []
+    tf.function(lambda: made.append(initializers.RandomNormal(seed=SeedGenerator(3))((4,))))()
+    assert_same(made[0], initializers.RandomNormal(seed=3)((4,)))
 
 
 @pytest.mark.parametrize("shape", [(5, 3), (3, 5), (2, 2, 3, 4)])
@@ -137,6 +196,8 @@ def test_fans(shape: tuple[int, ...], axes: tuple[Any, ...], expected: tuple[int
     [
         (lambda: initializers.Identity()((2,)), r"expected a matrix for the initializer Identity. Received: shape=\(2,\)"),
         (lambda: initializers.Orthogonal()((2,)), r"expected at least two axes .* Received: shape=\(2,\)"),
+        (lambda: initializers.RandomNormal(seed="x"), "expected a whole number as seed. Received: seed='x'"),
+        (lambda: initializers.VarianceScaling(scale=0), "expected a scale of VarianceScaling above 0. Received: scale=0"),
         (lambda: initializers.VarianceScaling(mode="fan"), "expected a mode of VarianceScaling .* Received: mode='fan'"),
         (lambda: initializers.VarianceScaling(distribution="x"), "expected a distribution .* Received: distribution='x'"),
         (lambda: initializers.STFT(side="left"), "expected side real or imag .* Received: side='left'"),

@@ -6,31 +6,42 @@ from typing import Any
 
 import numpy as np
 
+from ..configurable import serialize
 from ..errors import ShapeError
+from ..ops.promotion import is_float, numpy_dtype
+from ..random import SeedGenerator, normal, truncated_normal, uniform
+from ..random.seed_generator import make_default_seed, outside_graphs, whole_seed
 from ..registry import initializers
 from .initializer import Initializer
 
 
 class RandomInitializer(Initializer):
-    """Draws from NumPy's generator.
+    """Draws what Keras on TensorFlow draws for the same seed, in NumPy. A subclass says in `draw` how.
 
-    seed: a whole number for the same values every time, None for others each time, or the configuration of Keras's SeedGenerator.
-    The values for a seed are not Keras's: its generators differ from backend to backend.
+    seed: a whole number for the same values at each call; a SeedGenerator, or its configuration, for others at each call;
+    None for a seed from Python's `random`, so that one initializer without a seed repeats itself but no two are alike.
     """
 
-    seed: Any
+    def __init__(self, seed: Any):
+        self.given_seed = seed
+        if isinstance(seed, dict):
+            seed = SeedGenerator.from_config(seed["config"])
+        elif not isinstance(seed, SeedGenerator):
+            seed = make_default_seed() if seed is None else whole_seed(seed)
+        self.seed = seed
 
-    def generator(self) -> np.random.Generator:
-        seed = self.seed["config"]["seed"] if isinstance(self.seed, dict) else self.seed
-        return np.random.default_rng(seed)
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "seed": serialize(self.given_seed)}
 
+    def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> np.ndarray[Any, Any]:
+        dtype = dtype or "float32"
+        with outside_graphs():
+            drawn = self.draw(tuple(shape), dtype if is_float(dtype) else "float32")
+        return np.asarray(drawn).astype(numpy_dtype(dtype), copy=False)
 
-def truncated_normal(generator: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
-    """Standard normal numbers; those beyond ±2 are drawn again."""
-    values = generator.standard_normal(shape, np.float32)
-    while (beyond := np.abs(values) > 2).any():
-        values[beyond] = generator.standard_normal(int(beyond.sum()), np.float32)
-    return values
+    def draw(self, shape: tuple[int, ...], dtype: str) -> Any:
+        """The numbers, in this dtype of floats."""
+        raise NotImplementedError(f"initializer {type(self).__name__} draws no numbers")
 
 
 @initializers("random_normal", "normal")
@@ -40,10 +51,10 @@ class RandomNormal(RandomInitializer):
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Any = None):
         self.mean = mean
         self.stddev = stddev
-        self.seed = seed
+        super().__init__(seed)
 
-    def values(self, shape: tuple[int, ...]) -> Any:
-        return self.mean + self.stddev * self.generator().standard_normal(shape, np.float32)
+    def draw(self, shape: tuple[int, ...], dtype: str) -> Any:
+        return normal(shape, self.mean, self.stddev, dtype, self.seed)
 
 
 @initializers("truncated_normal")
@@ -53,10 +64,10 @@ class TruncatedNormal(RandomInitializer):
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Any = None):
         self.mean = mean
         self.stddev = stddev
-        self.seed = seed
+        super().__init__(seed)
 
-    def values(self, shape: tuple[int, ...]) -> Any:
-        return self.mean + self.stddev * truncated_normal(self.generator(), shape)
+    def draw(self, shape: tuple[int, ...], dtype: str) -> Any:
+        return truncated_normal(shape, self.mean, self.stddev, dtype, self.seed)
 
 
 @initializers("random_uniform", "uniform")
@@ -66,10 +77,10 @@ class RandomUniform(RandomInitializer):
     def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: Any = None):
         self.minval = minval
         self.maxval = maxval
-        self.seed = seed
+        super().__init__(seed)
 
-    def values(self, shape: tuple[int, ...]) -> Any:
-        return self.minval + (self.maxval - self.minval) * self.generator().random(shape, np.float32)
+    def draw(self, shape: tuple[int, ...], dtype: str) -> Any:
+        return uniform(shape, self.minval, self.maxval, dtype, self.seed)
 
 
 @initializers("orthogonal", "OrthogonalInitializer")
@@ -82,13 +93,13 @@ class Orthogonal(RandomInitializer):
 
     def __init__(self, gain: float = 1.0, seed: Any = None):
         self.gain = gain
-        self.seed = seed
+        super().__init__(seed)
 
-    def values(self, shape: tuple[int, ...]) -> Any:
+    def draw(self, shape: tuple[int, ...], dtype: str) -> Any:
         if len(shape) < 2:
             raise ShapeError(f"expected at least two axes for the initializer Orthogonal. Received: shape={shape}")
         rows, columns = int(np.prod(shape[:-1])), shape[-1]
-        normal = self.generator().standard_normal((max(rows, columns), min(rows, columns)))
-        q, r = np.linalg.qr(normal)
+        matrix = normal((max(rows, columns), min(rows, columns)), dtype=dtype, seed=self.seed)
+        q, r = np.linalg.qr(matrix.astype(np.float64))
         q = q * np.sign(np.diag(r))  # makes the distribution uniform: QR alone prefers a sign
         return self.gain * (q if rows >= columns else q.T).reshape(shape)

@@ -6,11 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-import numpy as np
-
 from ..errors import UsageError
+from ..random import normal, truncated_normal, uniform
 from ..registry import initializers
-from .random import RandomInitializer, truncated_normal
+from .random import RandomInitializer
 
 TRUNCATION = 0.87962566103423978
 """Standard deviation of the standard normal distribution cut off at ±2."""
@@ -50,6 +49,8 @@ class VarianceScaling(RandomInitializer):
         output_axes: Sequence[int] | None = None,
     ):
         distribution = distribution.lower()
+        if scale <= 0:
+            raise UsageError(f"expected a scale of VarianceScaling above 0. Received: scale={scale}")
         if mode not in _MODES:
             raise UsageError(f"expected a mode of VarianceScaling among {', '.join(_MODES)}. Received: mode={mode!r}")
         if distribution not in (*_DISTRIBUTIONS, "normal"):
@@ -60,20 +61,20 @@ class VarianceScaling(RandomInitializer):
         self.scale = scale
         self.mode = mode
         self.distribution = "truncated_normal" if distribution == "normal" else distribution
-        self.seed = seed
+        super().__init__(seed)
         self.input_axes = input_axes
         self.output_axes = output_axes
 
-    def values(self, shape: tuple[int, ...]) -> Any:
+    def draw(self, shape: tuple[int, ...], dtype: str) -> Any:
         inputs, outputs = fans(shape, self.input_axes, self.output_axes)
         n = {"fan_in": inputs, "fan_out": outputs, "fan_avg": (inputs + outputs) / 2}[self.mode]
         deviation = math.sqrt(self.scale / max(1.0, n))
-        generator = self.generator()
         if self.distribution == "uniform":
-            return math.sqrt(3) * deviation * (2 * generator.random(shape, np.float32) - 1)
+            limit = math.sqrt(3) * deviation
+            return uniform(shape, -limit, limit, dtype, self.seed)
         if self.distribution == "untruncated_normal":
-            return deviation * generator.standard_normal(shape, np.float32)
-        return deviation / TRUNCATION * truncated_normal(generator, shape)
+            return normal(shape, 0.0, deviation, dtype, self.seed)
+        return truncated_normal(shape, 0.0, deviation / TRUNCATION, dtype, self.seed)
 
 
 class FixedScaling(VarianceScaling):

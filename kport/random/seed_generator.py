@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import random
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,11 @@ class SeedGenerator(Configurable):
 def drawing_in_graph() -> bool:
     """Whether a TensorFlow function is being traced: it must draw when it runs, not now. Never imports TensorFlow."""
     return "tensorflow" in sys.modules and not tf.executing_eagerly()
+
+
+def outside_graphs() -> AbstractContextManager[None]:
+    """Within the block numbers are drawn now, also while a TensorFlow function is being traced."""
+    return tf.init_scope() if drawing_in_graph() else nullcontext()
 
 
 def make_default_seed() -> int:
