@@ -79,6 +79,8 @@ class Layer(Penalties, Configurable):
     """Calls after one of this layer don't see the masks of its inputs. See `kport.models.masks`."""
     autocast: bool = True
     """In a mixed-precision layer, float inputs and weights are seen in the compute dtype."""
+    supports_jit: bool = True
+    """Models of such layers alone are trained in functions that XLA compiles, unless `compile` says otherwise."""
     initial_weights: Any = None
     """Arrays that the weights get when they are made (the argument `weights` of Keras 1 and 2)."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -10,7 +12,7 @@ import numpy as np
 from ..errors import UsageError
 from ..ir import Symbolic, as_array, current_scope
 from ..layers.arguments import call_parameters
-from ..layers.call_context import own_masks, training_phase
+from ..layers.call_context import is_outermost, own_masks, training_phase
 from ..layers.core.input_layer import InputLayer
 from ..layers.keras_tensor import KerasTensor, LayerCall
 from ..layers.layer import Layer
@@ -18,11 +20,13 @@ from ..ops.casting import cast
 from ..ops.promotion import dtype_of
 from ..ops.shape import expand_dims, squeeze
 from ..registry import layers as registry
+from ..training.arrays import as_tensors, is_array_like, with_arrays
+from ..training.trainer import Trainer
 from ..tree import flatten, map_structure, pack_like
 from .summary import summary
 
 
-class Model(Layer):
+class Model(Trainer):
     """A layer with known inputs and outputs. `Model(inputs, outputs)` makes a Functional; a subclass defines `call`."""
 
     keras_module = "keras"
@@ -111,8 +115,11 @@ class Model(Layer):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """As of any layer; the first call of a model without known inputs, on arrays or tensors, makes them known."""
-        if self.inputs is None and len(args) == 1 and not any(isinstance(x, Symbolic) for x in flatten(args)):
-            self.define_inputs(args[0])
+        if not any(isinstance(x, Symbolic) for x in flatten(args)):
+            if self.inputs is None and len(args) == 1:
+                self.define_inputs(args[0])
+            if kwargs.get("training") and "tensorflow" in sys.modules and is_outermost():
+                args = as_tensors(args)  # so that a GradientTape around the call sees it
         return super().__call__(*args, **kwargs)
 
     def path_of(self, inner: str | None) -> str:
@@ -162,13 +169,24 @@ class Model(Layer):
             )
         return leaves
 
-    def predict(self, x: Any, batch_size: int | None = None) -> Any:
-        """The outputs for `x`, computed in NumPy; TensorFlow isn't needed.
+    def predict(
+        self, x: Any, batch_size: int | None = None, verbose: Any = "auto", steps: int | None = None, callbacks: Any = None
+    ) -> Any:
+        """The outputs for all of `x`, as arrays in the structure of the model's outputs.
 
-        x: an array, or several in a list (in order) or dict (by name), the first axis being the batch;
-        batch_size: how many samples at once; by default the batch size of the inputs' shapes, or all where they have none.
-        Returns arrays in the structure of the model's outputs.
+        x: an array, or several in a list (in order) or dict (by name), the first axis being the batch; or, with TensorFlow,
+        all that `fit` takes. A model that is compiled, or whose weights TensorFlow holds, predicts in TensorFlow, 32 samples
+        at once; any other in NumPy, which needs no TensorFlow: the batch size is then that of the inputs' shapes, or all.
         """
+        if steps is not None or callbacks or self._is_in_tensorflow() or not all(map(is_array_like, flatten(with_arrays(x)))):
+            return super().predict(x, batch_size, verbose, steps, callbacks)
+        return self._predict_in_numpy(x, batch_size)
+
+    def _is_in_tensorflow(self) -> bool:
+        compiled = self.compiled and importlib.util.find_spec("tensorflow") is not None
+        return compiled or any(w.is_in_tensorflow for w in self.weights)
+
+    def _predict_in_numpy(self, x: Any, batch_size: int | None) -> Any:
         if self.inputs is None:
             self.define_inputs(map_structure(as_array, x))
         given = zip(self.input_names, self.input_tensors, self.in_order(x), strict=True)

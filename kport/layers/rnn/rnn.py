@@ -32,6 +32,7 @@ class RecurrentLayer(Layer):
     """
 
     supports_masking = True
+    supports_jit = False  # a loop is faster without XLA on a CPU
     cell: Any
 
     def __init__(

@@ -1,0 +1,61 @@
+"""What `compile` said, and what is made of it for training."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from .. import losses, metrics, optimizers
+from ..errors import UsageError
+from ..ops.backend import tf
+from .compiled_loss import CompiledLoss
+from .compiled_metrics import CompiledMetrics
+
+
+def current_strategy() -> Any:
+    """The distribution strategy in whose scope this runs; None without one. Never imports TensorFlow."""
+    return tf.distribute.get_strategy() if "tensorflow" in sys.modules and tf.distribute.has_strategy() else None
+
+
+class Compiled:
+    """A model's optimizer, loss and metrics. `arguments`: those of `compile`, for files."""
+
+    def __init__(self, model: Any, arguments: dict[str, Any]):
+        self.arguments = arguments
+        self.strategy = current_strategy()
+        loss, plain, weighted = arguments["loss"], arguments["metrics"], arguments["weighted_metrics"]
+        _check_names("loss", loss, losses.get, ("crossentropy", "ce"))
+        _check_names("metrics", plain, metrics.get, ("accuracy", "acc", "crossentropy", "ce"))
+        _check_names("weighted_metrics", weighted, metrics.get, ("accuracy", "acc", "crossentropy", "ce"))
+        names = output_names(model)
+        self.optimizer = self._optimizer(model, arguments["optimizer"], arguments["auto_scale_loss"])
+        self.loss = CompiledLoss(loss, arguments["loss_weights"], names) if loss is not None else None
+        self.metrics = CompiledMetrics(plain, weighted, names) if plain or weighted else None
+        self.loss_tracker = metrics.Mean(name="loss")
+
+    def _optimizer(self, model: Any, given: Any, auto_scale_loss: bool) -> Any:
+        optimizer = optimizers.get(given)
+        mixed = any(layer.dtype_policy.name == "mixed_float16" for layer in model.all_layers())
+        if optimizer is not None and auto_scale_loss and mixed and not isinstance(optimizer, optimizers.LossScaleOptimizer):
+            return optimizers.LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
+        return optimizer
+
+
+def output_names(model: Any) -> list[str] | None:
+    """The names of a model's outputs in order; None if its outputs aren't known before it runs."""
+    return model.output_names if model.outputs is not None else None
+
+
+def _check_names(argument: str, given: Any, get: Callable[[Any], Any], more: tuple[str, ...]) -> None:
+    """A wrong name is told when the model is compiled, not when it is first trained."""
+    if isinstance(given, dict):
+        given = list(given.values())
+    for one in given if isinstance(given, (list, tuple)) else [given]:
+        if isinstance(one, (list, tuple)):
+            _check_names(argument, one, get, more)
+        elif isinstance(one, str) and one.lower() not in more:
+            try:
+                get(one)
+            except Exception as error:
+                raise UsageError(f"{error} Received: {argument}={given!r}") from error

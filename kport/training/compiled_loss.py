@@ -1,0 +1,107 @@
+"""The loss of a model: those of its outputs, weighted and summed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from .. import losses, metrics, ops
+from ..tree import flatten
+from .outputs import Outputs, unwrapped
+
+
+class OutputLoss(NamedTuple):
+    """A loss of the output `index`. name: of the output, where it has one, else of the loss."""
+
+    index: int
+    loss: Any
+    weight: float | None
+    name: str
+
+
+class CompiledLoss:
+    """What `compile(loss=..., loss_weights=...)` said. Built when the outputs are first known.
+
+    With several losses, `metrics` has a mean of each.
+    """
+
+    def __init__(self, loss: Any, loss_weights: Any, output_names: Sequence[str] | None):
+        self.loss = loss
+        self.loss_weights = loss_weights
+        self.output_names = output_names
+        self.outputs: Outputs | None = None
+        self.metrics: list[Any] = []
+        self._parts: list[OutputLoss] = []
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """The scalar loss; None if no output has one."""
+        predicted = flatten(y_pred)
+        if self.outputs is None:
+            self._build(y_true, y_pred)
+        assert self.outputs is not None
+        wanted = self._labels(y_true)
+        weights = self.outputs.each(unwrapped(sample_weight, self.outputs.count), "sample_weight", repeat=True)
+        total: Any = None
+        trackers = self.metrics or [None] * len(self._parts)
+        for part, tracker in zip(self._parts, trackers, strict=True):
+            y = predicted[part.index]
+            value = ops.cast(part.loss(wanted[part.index], y, weights[part.index]), "float32")
+            if tracker is not None:
+                tracker.update_state(value, sample_weight=ops.shape(y)[0])
+            if part.weight is not None:
+                value = ops.multiply(value, part.weight)
+            total = value if total is None else ops.add(total, value)
+        return total
+
+    def _labels(self, y_true: Any) -> list[Any]:
+        """The labels of each output. Those without a loss need none."""
+        assert self.outputs is not None
+        judged = sorted({part.index for part in self._parts})
+        leaves = flatten(y_true)
+        if not isinstance(y_true, dict) and len(leaves) == len(judged) < self.outputs.count:
+            by_index = dict(zip(judged, leaves, strict=True))
+            return [by_index.get(i) for i in range(self.outputs.count)]
+        return self.outputs.each(unwrapped(y_true, self.outputs.count), "y")
+
+    def _build(self, y_true: Any, y_pred: Any) -> None:
+        self.outputs = outputs = Outputs(y_pred, self.output_names)
+        said = outputs.each(self.loss, "loss", repeat=True) if outputs.count > 1 else [self._of_one(outputs)]
+        weights = [None] * outputs.count if self.loss_weights is None else self._weights(outputs)
+        for i, (one, weight) in enumerate(zip(said, weights, strict=True)):
+            several = list(one) if isinstance(one, (list, tuple)) else [one]
+            weight_of = list(weight) if isinstance(weight, (list, tuple)) else [weight] * len(several)
+            for identifier, factor in zip(several, weight_of, strict=True):
+                if identifier is not None:
+                    self._parts.append(OutputLoss(i, identifier, factor, outputs.names[i] if outputs.names else ""))
+        wanted, predicted = self._labels(y_true), flatten(y_pred)
+        self._parts = [self._resolved(part, wanted[part.index], predicted[part.index]) for part in self._parts]
+        if len(self._parts) > 1:
+            self.metrics = [metrics.Mean(name=f"{part.name}_loss") for part in self._parts]
+
+    def _of_one(self, outputs: Outputs) -> Any:
+        return outputs.each(self.loss, "loss")[0] if isinstance(self.loss, dict) else self.loss
+
+    def _weights(self, outputs: Outputs) -> list[Any]:
+        several = outputs.count == 1 and isinstance(self.loss, (list, tuple))
+        return [self.loss_weights] if several else outputs.each(unwrapped(self.loss_weights, outputs.count), "loss_weights")
+
+    def _resolved(self, part: OutputLoss, y_true: Any, y_pred: Any) -> OutputLoss:
+        loss = loss_for(part.loss, y_true, y_pred)
+        return part._replace(loss=loss, name=part.name or loss.name)
+
+
+CROSSENTROPY = ("crossentropy", "ce")
+
+
+def loss_for(identifier: Any, y_true: Any, y_pred: Any) -> Any:
+    """The Loss that a name, a function, a configuration or a Loss means.
+
+    "crossentropy" is the binary, the sparse categorical or the categorical one, by the shapes of labels and outputs.
+    """
+    if isinstance(identifier, str) and identifier.lower() in CROSSENTROPY:
+        identifier = f"{metrics.kind_of_classes(y_true, y_pred)}_crossentropy"
+    loss = losses.get(identifier)
+    if isinstance(loss, losses.Loss):
+        return loss
+    name = identifier if isinstance(identifier, str) else getattr(loss, "__name__", type(loss).__name__)
+    return losses.LossFunctionWrapper(loss, name=name)

@@ -1,0 +1,210 @@
+"""The loops of `fit`, `evaluate` and `predict`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ..callbacks import CallbackList
+from ..errors import UsageError
+from ..tree import flatten, map_structure
+from .data import Batches
+
+
+class Epochs:
+    """Loops over batches. steps: how many batches an epoch has; None for as many as there are.
+
+    With `steps` an epoch goes on where the last one stopped, and the data begin anew when they end.
+    """
+
+    def __init__(self, batches: Batches, steps: int | None, steps_per_execution: int, strategy: Any = None):
+        self.batches = batches
+        self.steps = steps
+        self.size = batches.size if steps is None else steps
+        self._at_once = steps_per_execution
+        self._iterator: Any = None
+        self._left: int | None = None
+
+    def __iter__(self) -> Iterator[tuple[int, int, Any, int]]:
+        """(first step, last step, iterator, number of steps) of each execution of an epoch."""
+        if self._iterator is None or self.steps is None:
+            self._begin()
+        step = 0
+        while self.size is None or step < self.size:
+            if self._left == 0:
+                self._begin()
+            count = min(
+                [self._at_once, *(n for n in (None if self.size is None else self.size - step, self._left) if n is not None)]
+            )
+            yield step, step + count - 1, self._iterator, count
+            step += count
+            if self._left is not None:
+                self._left -= count
+
+    def _begin(self) -> None:
+        self._iterator = iter(self.batches.iterator())
+        self._left = self.batches.size
+
+
+def run(epochs: Epochs, function: Any, on_begin: Any, on_end: Any, stopped: Any) -> Any:
+    """An epoch; returns the last logs. Data that end without a known size end it."""
+    logs: Any = None
+    seen = False
+    for first, last, iterator, count in epochs:
+        on_begin(first)
+        try:
+            logs = function(iterator, count)
+        except StopIteration:
+            if not seen:
+                raise UsageError(
+                    "expected data with at least one batch. Received: data that end at once; a generator can be read only once"
+                ) from None
+            if epochs.size is None:
+                epochs.size = first
+            break
+        seen = True
+        on_end(last, logs)
+        if stopped():
+            break
+    return logs
+
+
+def fit(
+    model: Any,
+    batches: Batches,
+    validation: Batches | None,
+    *,
+    epochs: int,
+    initial_epoch: int,
+    steps: int | None,
+    verbose: Any,
+    callbacks: Any,
+    validation_steps: int | None,
+    validation_freq: Any,
+) -> Any:
+    """Trains; returns the History."""
+    training = Epochs(distributed(model, batches), steps, model.steps_per_execution)
+    judging = None if validation is None else Epochs(distributed(model, validation), validation_steps, model.steps_per_execution)
+    callbacks = _callback_list(model, callbacks, verbose, epochs, training.size, history=True)
+    function = model.make_train_function()
+    model.stop_training = False
+    callbacks.on_train_begin()
+    logs: Any = None
+    for epoch in range(getattr(model, "_initial_epoch", None) or initial_epoch, epochs):
+        model.reset_metrics()
+        batches.on_epoch_begin()
+        callbacks.on_epoch_begin(epoch)
+        last = run(training, function, callbacks.on_train_batch_begin, callbacks.on_train_batch_end, lambda: model.stop_training)
+        batches.on_epoch_end()
+        logs = as_numbers(_results(model, last))
+        if judging is not None and _is_due(epoch, validation_freq):
+            judged = _evaluate(model, judging, callbacks)
+            logs |= {f"val_{name}": value for name, value in judged.items()}
+        callbacks.on_epoch_end(epoch, logs)
+        function = model.make_train_function()
+        if model.stop_training:
+            break
+    if model.optimizer is not None and epochs > 0:
+        model.optimizer.finalize_variable_values(model.trainable_weights)
+    callbacks.on_train_end(logs)
+    return model.history
+
+
+def evaluate(model: Any, batches: Batches, *, steps: int | None, verbose: Any, callbacks: Any) -> dict[str, Any]:
+    """The loss and metrics by name."""
+    epochs = Epochs(distributed(model, batches), steps, model.steps_per_execution)
+    return _evaluate(model, epochs, _callback_list(model, callbacks, verbose, 1, epochs.size))
+
+
+def _evaluate(model: Any, epochs: Epochs, callbacks: Any) -> dict[str, Any]:
+    function = model.make_test_function()
+    model.stop_evaluating = False
+    callbacks.on_test_begin()
+    model.reset_metrics()
+    last = run(epochs, function, callbacks.on_test_batch_begin, callbacks.on_test_batch_end, lambda: model.stop_evaluating)
+    logs = as_numbers(_results(model, last))
+    callbacks.on_test_end(logs)
+    return logs
+
+
+def predict(model: Any, batches: Batches, *, steps: int | None, verbose: Any, callbacks: Any) -> Any:
+    """The outputs for all batches, joined along the first axis."""
+    epochs = Epochs(distributed(model, batches), steps, 1)
+    callbacks = _callback_list(model, callbacks, verbose, 1, epochs.size)
+    function = model.make_predict_function()
+    model.stop_predicting = False
+    parts: list[Any] = []
+
+    def keep(step: int, outputs: Any) -> None:
+        parts.append(map_structure(np.asarray, outputs))
+        callbacks.on_predict_batch_end(step, {"outputs": outputs})
+
+    callbacks.on_predict_begin()
+    run(epochs, function, callbacks.on_predict_batch_begin, keep, lambda: model.stop_predicting)
+    callbacks.on_predict_end()
+    return map_structure(lambda *arrays: np.concatenate(arrays), *parts)
+
+
+def distributed(model: Any, batches: Batches) -> Batches:
+    """The batches as the model's replicas share them."""
+    from .distribution import share
+
+    strategy = model.distribute_strategy
+    return batches if strategy.num_replicas_in_sync == 1 else share(model, batches, strategy)
+
+
+def as_numbers(logs: Any) -> dict[str, Any]:
+    """Logs as Python's numbers."""
+    return {name: _number(value) for name, value in (logs or {}).items()}
+
+
+def _number(value: Any) -> Any:
+    array = np.asarray(value)
+    return float(array) if array.ndim == 0 and array.dtype.kind in "fiub" else array.tolist() if array.ndim else value
+
+
+def _results(model: Any, logs: Any) -> Any:
+    """The metrics' results; the last logs where a step of the user's own gives something else."""
+    results = model.get_metrics_result()
+    return results if isinstance(logs, dict) and set(logs) == set(results) else logs
+
+
+def _is_due(epoch: int, frequency: Any) -> bool:
+    if isinstance(frequency, int):
+        return (epoch + 1) % frequency == 0
+    if isinstance(frequency, (list, tuple, set)):
+        return epoch + 1 in frequency
+    raise UsageError(f"expected a number of epochs or a list of them. Received: validation_freq={frequency!r}")
+
+
+def _callback_list(model: Any, callbacks: Any, verbose: Any, epochs: int, steps: int | None, history: bool = False) -> Any:
+    if isinstance(callbacks, CallbackList):
+        return callbacks
+    return CallbackList(
+        callbacks, add_history=history, add_progbar=verbose != 0, verbose=verbose, epochs=epochs, steps=steps, model=model
+    )
+
+
+def check_labels(model: Any, compiled: Any, y: Any) -> None:
+    """Labels that are NaN give a loss that is NaN: said before anything is trained, for the losses that kport knows."""
+    if compiled.loss is None or not _is_built_in(compiled.loss.loss):
+        return
+    for leaf in flatten(y):
+        if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f" and np.isnan(leaf).any():
+            count = int(np.isnan(leaf).sum())
+            raise UsageError(
+                f"expected labels that are numbers for the loss of model '{model.name}'. Received: y of shape {leaf.shape} with "
+                f"{count} NaN; leave these samples out, or give them the label 0 and sample_weight 0"
+            )
+
+
+def _is_built_in(loss: Any) -> bool:
+    return all(
+        one is None
+        or isinstance(one, str)
+        or type(one).__module__.startswith("kport.")
+        or getattr(one, "__module__", "").startswith("kport.")
+        for one in flatten(loss)
+    )
