@@ -96,7 +96,7 @@ def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None)
     sizes: Any = ops.shape(inputs)
     if noise_shape is not None:
         sizes = tuple(size if given is None else given for given, size in zip(noise_shape, sizes, strict=True))
-    dtype = dtype_of(inputs) or FLOAT
+    dtype = _float_dtype("dropout", dtype_of(inputs))
 
     def on_numpy(seed: Any, sizes: tuple[int, ...]) -> Any:
         x = np.asarray(inputs.value if isinstance(inputs, Variable) else inputs)
