@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import FileError, KportError, UsageError
+from ..errors import FileError, KportError, MissingComponentError, UsageError
 
 
 class InvalidLossError(KportError, RuntimeError):
@@ -17,3 +17,7 @@ class PlaceholderError(UsageError, KeyError):
     """A path names something that the logs don't have."""
 
     __str__ = Exception.__str__  # a KeyError would show its message in quotes
+
+
+class MissingPackageError(MissingComponentError, ImportError):
+    """A package that only this callback needs is not installed."""
