@@ -11,6 +11,8 @@ from ..errors import UsageError
 from .names import KERAS_1, KERAS_1_TRAINING, KERAS_2, KERNEL_SIZES, NEUTRAL, OF_CLASS, UNUSED, VALUES, WINDOWS
 from .warning import warn, written
 
+Named = dict[str, Any]
+"""Keyword arguments."""
 ALL = KERAS_1 | WINDOWS | KERAS_1_TRAINING | KERAS_2
 SEQUENCES = ("RNN", "LSTM", "GRU", "SimpleRNN", "Conv1D", "SeparableConv1D", "LocallyConnected1D")
 """Classes for which `input_dim` is the size of one step."""
@@ -32,37 +34,50 @@ def accept_old_arguments(cls: type, parameters: Callable[[type], Collection[str]
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
         if kwargs and not known().issuperset(kwargs):
             later = {AFTERWARDS[key]: kwargs.pop(key) for key in AFTERWARDS if key in kwargs and key not in known()}
-            original(self, *args, **modern(type(self), original, known(), kwargs))
+            kwargs, old, new = modern(type(self), kwargs)
+            if old:
+                warn(f"{written(cls.__name__, old)} is an old form of {written(cls.__name__, new)}")
+            original(self, *args, **kwargs)
             vars(self).update({key: value for key, value in later.items() if value is not None})
         else:
             original(self, *args, **kwargs)
 
+    def modern(made: type, arguments: Named) -> tuple[Named, Named, Named]:
+        return _modern(made, original, known(), arguments)
+
+    init.modern = modern  # type: ignore[attr-defined]
     cls.__init__ = init  # type: ignore[misc]
 
 
-def modern(cls: type, constructor: Any, known: Collection[str], arguments: dict[str, Any]) -> dict[str, Any]:
-    """The same arguments by their names in Keras 3; what is neither old nor known stays, for Python to refuse."""
+def modern(cls: type, arguments: Named) -> Named:
+    """The keyword arguments for a class of kport by their names in Keras 3, without a warning."""
+    return cls.__init__.modern(cls, arguments)[0]  # type: ignore[misc]
+
+
+def _modern(cls: type, constructor: Any, known: Collection[str], arguments: Named) -> tuple[Named, Named, Named]:
+    """The same arguments by their names in Keras 3, those of them that were old, and what these became.
+
+    What is neither old nor known stays, for Python to refuse.
+    """
     kept = {key: value for key, value in arguments.items() if key in known}
     old = {key: value for key, value in arguments.items() if key not in known}
-    new: dict[str, Any] = {}
+    new: Named = {}
     for convert in (_unused, _kernel_size, _input_shape, _decay, _renamed):
         old, found = convert(cls, constructor, known, old)
         new |= found
     done = {key: value for key, value in arguments.items() if key not in kept and key not in old}
-    if done:
-        if kept.get("epsilon", 0) is None:  # Keras 2's name for the default
-            done["epsilon"] = kept.pop("epsilon")
-        if kept.keys() & new.keys():
-            raise UsageError(f"expected one of each old argument and its new name. Received: {written(cls.__name__, arguments)}")
-        warn(f"{written(cls.__name__, done)} is an old form of {written(cls.__name__, new)}")
-    return kept | new | old
+    if done and kept.get("epsilon", 0) is None:  # Keras 2's name for the default
+        done["epsilon"] = kept.pop("epsilon")
+    if kept.keys() & new.keys():
+        raise UsageError(f"expected one of each old argument and its new name. Received: {written(cls.__name__, arguments)}")
+    return kept | new | old, done, new
 
 
-Converted = tuple[dict[str, Any], dict[str, Any]]
+Converted = tuple[Named, Named]
 """The old arguments that are left, the new ones that were found."""
 
 
-def _unused(cls: type, _: Any, known: Collection[str], old: dict[str, Any]) -> Converted:
+def _unused(cls: type, _: Any, known: Collection[str], old: Named) -> Converted:
     for key, value in old.items():
         if key in NEUTRAL and value not in (None, NEUTRAL[key]):
             raise UsageError(
@@ -71,7 +86,7 @@ def _unused(cls: type, _: Any, known: Collection[str], old: dict[str, Any]) -> C
     return {key: value for key, value in old.items() if key not in UNUSED and key not in NEUTRAL}, {}
 
 
-def _kernel_size(cls: type, _: Any, known: Collection[str], old: dict[str, Any]) -> Converted:
+def _kernel_size(cls: type, _: Any, known: Collection[str], old: Named) -> Converted:
     if "kernel_size" not in known:
         return old, {}
     sizes = tuple(old[key] for key in KERNEL_SIZES if key in old)
@@ -79,7 +94,7 @@ def _kernel_size(cls: type, _: Any, known: Collection[str], old: dict[str, Any])
     return left, {"kernel_size": sizes} if sizes else {}
 
 
-def _input_shape(cls: type, _: Any, known: Collection[str], old: dict[str, Any]) -> Converted:
+def _input_shape(cls: type, _: Any, known: Collection[str], old: Named) -> Converted:
     """input_dim and input_length are sizes of the input's shape. An Embedding's input_dim is something else."""
     left = {key: value for key, value in old.items() if key not in ("input_dim", "input_length")}
     if "input_shape" not in known or len(left) == len(old):
@@ -91,7 +106,7 @@ def _input_shape(cls: type, _: Any, known: Collection[str], old: dict[str, Any])
     return left, {"input_shape": shape} if any(shape) else {}
 
 
-def _decay(cls: type, constructor: Any, known: Collection[str], old: dict[str, Any]) -> Converted:
+def _decay(cls: type, constructor: Any, known: Collection[str], old: Named) -> Converted:
     """`lr` and `decay` of an optimizer: lr / (1 + decay * iterations)."""
     if "learning_rate" not in known or "decay" not in old:
         return old, {}
@@ -103,7 +118,7 @@ def _decay(cls: type, constructor: Any, known: Collection[str], old: dict[str, A
     return left, {"learning_rate": rate}
 
 
-def _renamed(cls: type, _: Any, known: Collection[str], old: dict[str, Any]) -> Converted:
+def _renamed(cls: type, _: Any, known: Collection[str], old: Named) -> Converted:
     own = next((OF_CLASS[base.__name__] for base in cls.__mro__ if base.__name__ in OF_CLASS), {})
     left, new = {}, {}
     for key, value in old.items():

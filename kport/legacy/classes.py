@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .arguments import modern
 from .warning import warn, written
 
 Convert = Callable[[tuple[Any, ...], dict[str, Any]], tuple[tuple[Any, ...], dict[str, Any]]]
@@ -27,6 +28,7 @@ class OldName:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         given, named = self.convert(args, kwargs) if self.convert else (args, kwargs)
+        named = modern(self.modern, named)
         if self.warns or (given, named) != (args, kwargs):
             old, new = written(self.__name__, kwargs, *args), written(self.modern.__name__, named, *given)
             warn(f"{old} is an old form of {new}")

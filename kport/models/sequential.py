@@ -40,7 +40,7 @@ class Sequential(Model):
             if start is not None:
                 self._layers.append(start)
         self._layers.append(layer)
-        if isinstance(self._layers[0], InputLayer):
+        if self.inputs is not None:
             self._connect()
 
     def pop(self) -> Layer:
@@ -85,7 +85,7 @@ class Sequential(Model):
     @property
     def inputs(self) -> Any:
         start = self._layers[0] if self._layers else None
-        return start.output if isinstance(start, InputLayer) else None
+        return start.output if isinstance(start, InputLayer) else start.inputs if _joins(start) else None
 
     @property
     def outputs(self) -> Any:
@@ -106,7 +106,7 @@ class Sequential(Model):
     def _connect(self) -> None:
         """Calls the layers that aren't yet connected: all of them, or the last one."""
         new = self._layers[1:] if self._keras_end is None else self._layers[-1:]
-        x = self.inputs if self._keras_end is None else self._keras_end
+        x = self._layers[0].output if self._keras_end is None else self._keras_end
         for layer in new:
             x = layer(x)
         self._keras_end, self._keras_functional = x, None
@@ -132,6 +132,11 @@ class Sequential(Model):
         if functional is None:
             raise UsageError(f"model '{self.name}' has no known input: call it on data or give the first layer an input shape")
         return functional.run(inputs, mask, training)
+
+
+def _joins(layer: Any) -> bool:
+    """Whether this first layer is a model of several inputs, which are the chain's then (Keras 1's Merge)."""
+    return isinstance(layer, Model) and isinstance(layer.inputs, (list, tuple, dict))
 
 
 def _input_of(layer: Layer) -> InputLayer | None:

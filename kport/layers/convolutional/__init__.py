@@ -13,6 +13,5 @@ from .locally_connected import LocallyConnected2D as LocallyConnected2D
 from .separable_conv import SeparableConv1D as SeparableConv1D
 from .separable_conv import SeparableConv2D as SeparableConv2D
 
-Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D
 Convolution1DTranspose, Convolution2DTranspose, Convolution3DTranspose = Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
-SeparableConvolution1D, SeparableConvolution2D = SeparableConv1D, SeparableConv2D
+SeparableConvolution1D = SeparableConv1D

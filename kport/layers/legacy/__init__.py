@@ -1,7 +1,10 @@
-"""Layers that Keras 3 no longer has, and that no layer replaces."""
+"""Layers that Keras 3 no longer has, and old names of layers that it has."""
 
 from .highway import Highway as Highway
+from .joining import Merge as Merge
+from .joining import merge as merge
 from .learned_activations import ParametricSoftplus as ParametricSoftplus
 from .learned_activations import SReLU as SReLU
 from .maxout_dense import MaxoutDense as MaxoutDense
+from .old_names import *
 from .random_fourier_features import RandomFourierFeatures as RandomFourierFeatures

@@ -16,3 +16,5 @@ from .extremes import Maximum as Maximum
 from .extremes import Minimum as Minimum
 from .extremes import maximum as maximum
 from .extremes import minimum as minimum
+
+__all__ = [name for name, value in vars().items() if callable(value)]  # not the files, one of which is called merge

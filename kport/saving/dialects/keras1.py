@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ...errors import LayerError
+from ...legacy.merging import merge_layer
 from ...legacy.names import KERAS_1, KERAS_1_TRAINING, KERNEL_SIZES, OF_CLASS, ORDERINGS, WINDOWS
-from .merge import merge
 from .plain import (
     Entry,
     checked,
@@ -281,5 +281,5 @@ LAYERS: dict[str, Upgrade] = {
     "GRU": _without_length("GRU"),
     "SimpleRNN": _without_length("SimpleRNN"),
     "PReLU": _renaming("PReLU"),
-    "Merge": merge,
+    "Merge": merge_layer,
 }

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ...errors import LayerError
+from ...legacy.merging import merge_layer
 from ...legacy.names import OF_CLASS
 from ...registry import CUSTOM, constraints, initializers, regularizers
 from ..lambdas import upgrade_lambda
-from .merge import merge
 from .nodes import upgrade_nodes
 from .plain import (
     Entry,
@@ -240,7 +240,7 @@ LAYERS: dict[str, Upgrade] = {
     "Attention": _attention("Attention"),
     "AdditiveAttention": _attention("AdditiveAttention"),
     "Lambda": upgrade_lambda,
-    "Merge": merge,
+    "Merge": merge_layer,
     "TFOpLambda": op_lambda,
     "SlicingOpLambda": op_lambda,
     "TensorFlowOpLayer": op_layer,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...errors import LayerError
+from ..errors import LayerError
 
 _MODES = {"sum": "Add", "mul": "Multiply", "concat": "Concatenate", "ave": "Average", "max": "Maximum", "dot": "Dot"}
 
 
-def merge(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def merge_layer(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """The layer that a Merge of this mode is; LayerError for a mode that is the user's own function."""
     mode, name = config.get("mode", "sum"), config.get("name")
     if config.get("mode_type", "raw") != "raw" or not (mode in _MODES or mode == "cos"):
