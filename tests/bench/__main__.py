@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from tests.bench import all_targets, coreml, onnx, tfjs, tflite
+from tests.bench import all_targets, coreml, onnx, tfjs, tflite, training
 from tests.bench.section import PAGES, ROOT, WORK, Section
 
 SECTIONS: dict[str, Callable[[int], Section]] = {
@@ -16,6 +16,7 @@ SECTIONS: dict[str, Callable[[int], Section]] = {
     "tfjs": tfjs.section,
     "coreml": coreml.section,
     "all": all_targets.section,
+    "training": training.section,
 }
 """Name, also of its page → what measures it, given how often."""
 

@@ -1,0 +1,101 @@
+"""Training beside Keras 3 on the same TensorFlow: steps per second, and the time to the first step."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from statistics import median
+
+from tests.bench.section import ROOT, Goal, Section
+from tests.bench.training_run import STEPS
+
+BATCHES = {"MLP": (32, 1024), "CNN": (32, 256), "LSTM": (32, 256)}
+LIBRARIES = ("kport", "keras")
+EPOCHS = 7
+"""How many are timed, in turns, after one that isn't."""
+
+
+class Trainee:
+    """A process that trains an epoch when asked."""
+
+    def __init__(self, library: str, model: str, batch: int):
+        command = [sys.executable, "-m", "tests.bench.training_run", library, model, str(batch)]
+        # compiled modules are kept from run to run, as they are wherever a package is installed
+        environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {"KERAS_BACKEND": "tensorflow"}
+        self.process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self.first_step = self._seconds()
+
+    def epoch(self) -> float:
+        """The seconds that one takes."""
+        assert self.process.stdin is not None
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return self._seconds()
+
+    def close(self) -> None:
+        self.process.communicate()
+
+    def _seconds(self) -> float:
+        assert self.process.stdout is not None
+        return float(self.process.stdout.readline())
+
+
+def measure(model: str, batch: int, times: int) -> tuple[dict[str, float], dict[str, float], float]:
+    """Seconds to the first step and steps per second by library, and the median of the ratios of pairs of epochs."""
+    first: dict[str, list[float]] = {library: [] for library in LIBRARIES}
+    for turn in range(times):
+        for library in LIBRARIES if turn % 2 == 0 else reversed(LIBRARIES):
+            trainee = Trainee(library, model, batch)
+            first[library].append(trainee.first_step)
+            trainee.close()
+    trainees = {library: Trainee(library, model, batch) for library in LIBRARIES}
+    epochs: dict[str, list[float]] = {library: [] for library in LIBRARIES}
+    for turn in range(EPOCHS + 1):
+        for library, trainee in trainees.items():
+            seconds = trainee.epoch()
+            if turn:
+                epochs[library].append(seconds)
+    for trainee in trainees.values():
+        trainee.close()
+    ratio = median(theirs / ours for ours, theirs in zip(epochs["kport"], epochs["keras"], strict=True))
+    speeds = {library: STEPS[model] / median(seconds) for library, seconds in epochs.items()}
+    return {library: median(seconds) for library, seconds in first.items()}, speeds, ratio
+
+
+def section(times: int) -> Section:
+    rows, goals = [], []
+    for model, batches in BATCHES.items():
+        for batch in batches:
+            first, speed, ratio = measure(model, batch, times)
+            started = first["kport"] / first["keras"]
+            rows.append(
+                [
+                    f"{model}, batches of {batch}",
+                    *(f"{speed[library]:.0f}" for library in LIBRARIES),
+                    f"{ratio:.2f}",
+                    *(f"{first[library]:.1f}" for library in LIBRARIES),
+                    f"{started:.2f}",
+                ]
+            )
+            goals += [
+                Goal(f"{model}, batches of {batch}: at least Keras's steps per second", ratio >= 1, f"{ratio:.2f}"),
+                Goal(f"{model}, batches of {batch}: the first step no later than Keras's", started <= 1, f"{started:.2f}"),
+            ]
+    return Section(
+        "Training beside Keras 3",
+        "Each library trains the same model on the same data with the same TensorFlow in a process of its own "
+        f"(tests/bench/training_run.py), {EPOCHS} epochs in turns; the ratio is the median of those of pairs. The time to the "
+        "first step is that of a cold process from its start: imports, model, compilation, one step.",
+        ["", "kport, steps/s", "Keras, steps/s", "ratio", "kport, first step [s]", "Keras, first step [s]", "ratio"],
+        rows,
+        goals,
+    )
