@@ -16,13 +16,13 @@ import numpy as np
 
 from .. import __version__
 from ..errors import KportError, MissingComponentError, UsageError
+from ..files import workshop
 from ..ir import Graph
 from ..ir.types import Shape
 from ..models.model import Model
 from . import parity, preprocessing, report, targets
 from .border import Border
 from .contract import PARITY_KEY, contract, tensors
-from .files import workshop
 from .lowering import Lowering
 from .opening import open_source
 from .prepare import fit

@@ -324,7 +324,7 @@ def finish(report: Any, json_file: str | None) -> None:
         if json_file == "-":
             click.echo(text)
         else:
-            from .converters.files import whole
+            from .files import whole
 
             with whole(Path(json_file)) as draft:
                 draft.write_text(text + "\n", encoding="utf-8")

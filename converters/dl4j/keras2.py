@@ -16,11 +16,10 @@ from typing import Any
 
 import numpy as np
 
+from ...saving.writing.hdf5 import write_names
+
 KERAS_VERSION = "2.15.0"
 """Only the first digit means something to DL4J."""
-
-ATTRIBUTE = 64000
-"""Bytes that an HDF5 attribute may have."""
 
 
 @dataclass(frozen=True)
@@ -65,26 +64,15 @@ def write(
         file.attrs["keras_version"] = KERAS_VERSION
         file.attrs["model_config"] = json.dumps({"class_name": "Functional", "config": config}, separators=(",", ":"))
         weights = file.create_group("model_weights")
-        for key, names in split_names([layer.name for layer in layers]).items():
-            weights.attrs[key] = np.asarray(names, "S")
+        write_names(weights, "layer_names", [layer.name for layer in layers])
         for layer in layers:
             write_weights(weights.create_group(layer.name), layer)
         for key, text in attributes.items():  # DL4J reads only those that it knows
             file.attrs[key] = text
 
 
-def split_names(names: list[str]) -> dict[str, list[str]]:
-    """The attribute `layer_names`, or, where it would be larger than an HDF5 attribute may be, several with numbers, as Keras
-    writes them. DL4J reads none of them, Keras does."""
-    each = ATTRIBUTE // max(map(len, names))
-    if len(names) <= each:
-        return {"layer_names": names}
-    return {f"layer_names{i // each}": names[i : i + each] for i in range(0, len(names), each)}
-
-
 def write_weights(group: Any, layer: Layer) -> None:
     names = [f"{layer.name}/{name}:0" for name in layer.weights]
-    # an empty array of byte strings can't be written: Keras writes floats then
-    group.attrs["weight_names"] = np.asarray(names, "S") if names else np.zeros(0)
+    write_names(group, "weight_names", names)
     for name, array in zip(names, layer.weights.values(), strict=True):
         group.create_dataset(name, data=np.ascontiguousarray(array, np.float32), track_times=False)

@@ -15,8 +15,8 @@ from ...models.functional import Functional
 from ...models.model import Model
 from ...models.sequential import Sequential
 from ...registry import activations
+from ...saving.writing.operations import MODULES
 from .exceptions import is_exception
-from .operations import MODULES
 
 LACKING = frozenset(
     {

@@ -16,9 +16,9 @@ import numpy as np
 
 from ...errors import MissingComponentError, UsageError
 from ...ir import TensorType
+from ...saving.writing.keras_zip import CONFIG
 from ..runtime_process import RuntimeProcess
 from ..samples import arrays_for
-from . import archive
 
 BACKENDS = {"numpy": "jax", "tensorflow": "tensorflow", "torch": "torch", "jax": "jax"}
 """Keras's back ends, the one that starts fastest first, and the package that each needs: Keras's NumPy convolves by JAX."""
@@ -41,7 +41,7 @@ def process_for(path: Path) -> RuntimeProcess:
     """Keras on the back end that starts fastest, or on TensorFlow for what only that has."""
     backends = installed()
     with zipfile.ZipFile(path) as file:
-        needs_tensorflow = WIDE.search(file.read(archive.CONFIG)) is not None
+        needs_tensorflow = WIDE.search(file.read(CONFIG)) is not None
     chosen = process("tensorflow" if needs_tensorflow and "tensorflow" in backends else backends[0])
     _last[:] = [chosen]
     return chosen

@@ -7,14 +7,15 @@ from pathlib import Path
 
 from ...ir import Graph
 from ...models.model import Model
+from ...saving.writing.config import config_of
+from ...saving.writing.keras_zip import WEIGHTS, write_archive
+from ...saving.writing.state import write_state
 from ..prepare import prepare
 from ..target import Options, Target, Tolerance
 from . import archive, runner
-from .config import config_of
 from .emissions import EMISSIONS, UNSUPPORTED
 from .names import Names, rename_layers
 from .rebuild import rebuild
-from .weights import write_weights
 from .whole import is_said, trace_whole
 
 
@@ -36,10 +37,10 @@ def write(graph: Graph, path: Path, contract: Mapping[str, str], options: Option
 
 
 def _write(model: Model, path: Path, contract: Mapping[str, str]) -> None:
-    weights = path.with_name(f"{path.name}.{archive.WEIGHTS}")
+    weights = path.with_name(f"{path.name}.{WEIGHTS}")
     try:
-        assets = write_weights(model, weights)
-        archive.write_archive(path, config_of(model), weights, assets, contract)
+        assets = write_state(model, weights)
+        write_archive(path, config_of(model, only_inference=True), weights, assets, archive.own_of(contract))
     finally:
         weights.unlink(missing_ok=True)
 

@@ -39,12 +39,13 @@ class OwnVariables:
         if sorted(store) != sorted(map(str, range(len(weights)))):
             expected = ", ".join(f"{w.name}{w.shape}" for w in weights) or "none"
             raise LayerError(f"expected {len(weights)} arrays: {expected}. Received: arrays {sorted(store)}", self.name)
-        for i, weight in enumerate(weights):
-            array = np.asarray(store[str(i)])
+        arrays = [np.asarray(store[str(i)]) for i in range(len(weights))]
+        for weight, array in zip(weights, arrays, strict=True):
             if array.shape != weight.shape:
                 raise LayerError(
                     f"expected weight '{weight.name}' of shape {weight.shape}. Received: shape={array.shape}", self.name
                 )
+        for weight, array in zip(weights, arrays, strict=True):
             weight.assign(array)
 
 

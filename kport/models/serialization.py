@@ -85,7 +85,7 @@ def functional_from_config(cls: Any, config: dict[str, Any]) -> Any:
         return [end(item) for item in structure]
 
     model = cls(end(config["input_layers"]), end(config["output_layers"]), name=config.get("name"))
-    model.trainable = config.get("trainable", True)
+    model._trainable = config.get("trainable", True)  # the layers have theirs from their own configurations
     model.order_layers(list(created.values()))
     return model
 

@@ -6,81 +6,135 @@ A model's layers lie under `layers/<class>_<n>`, other layers under the attribut
 
 from __future__ import annotations
 
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from ..errors import LayerError, MissingPartError
+from ..errors import KportError, LayerError, MissingPartError
 from ..layers.layer import Layer
 from ..layers.operation import Operation, OpLayer
-from ..layers.own_variables import loads_by_itself
+from ..layers.own_variables import keeps_files_in_folder, loads_by_itself
 from ..models.feature_space import FeatureSpace
 from ..models.functional import Functional
 from ..models.model import Model
 from ..models.sequential import Sequential
 from ..naming import UniqueNames, snake_case
+from ..ops.variable import Variable
 from .archive import Stored, TreeWeights
 from .quantized import dequantized, named
 
 _ROOTS = ("layers", "_layer_checkpoint_dependencies")
 
 
-def assign_tree(model: Model, weights: TreeWeights, assets: dict[str, dict[str, bytes]]) -> None:
-    """Fills the model's weights and gives layers their assets; LayerError where numbers or shapes don't fit."""
-    filled: set[int] = set()
-    for path, layer in walk(model, "", weights):
-        if id(layer) in filled:
-            continue
-        filled.add(id(layer))
-        _load_own_variables(layer, weights.arrays.get(path, {}))
-        if path in assets:
-            _load_assets(layer, assets[path])
-        own = sorted(layer.own_weights, key=lambda w: not w.trainable)
-        if own:
-            _fill(layer, own, path, weights)
+def assign_tree(
+    model: Model, weights: TreeWeights, assets: dict[str, dict[str, bytes]], failures: list[tuple[Any, Exception]] | None = None
+) -> None:
+    """Fills the model's weights, its optimizer's state if it has one, and gives layers their assets.
 
-
-def walk(layer: Layer, path: str, weights: TreeWeights) -> Iterator[tuple[str, Layer]]:
-    """Every layer with its path, each before those within it."""
-    yield path, layer
-    for name, child in _children(layer, path, weights):
-        yield from walk(child, _joined(path, name), weights)
-
-
-def _children(layer: Layer, path: str, weights: TreeWeights) -> Iterator[tuple[str, Layer]]:
-    """The layers within a layer, by the name under which the file has them.
-
-    A subclassed model's lie under its attributes, and under `layers` what is only in private ones: Keras visits these last.
+    LayerError where numbers or shapes don't fit; with `failures` these are collected there, and the layer stays as it is.
     """
-    if isinstance(layer, (Functional, Sequential)):
-        yield from _model_layers(layer, path, weights)
-        return
-    found: dict[int, list[tuple[str, Layer]]] = defaultdict(list)
-    for name, child in _attributes(layer, path, weights):
+    filled: set[int] = set()
+    for path, holder in walk(model, "", weights):
+        if id(holder) in filled:
+            continue
+        filled.add(id(holder))
+        try:
+            _assign(holder, path, weights, assets)
+        except (KportError, ValueError, LookupError) as error:
+            if failures is None:
+                raise
+            failures.append((holder, error))
+
+
+def _assign(holder: Any, path: str, weights: TreeWeights, assets: dict[str, dict[str, bytes]]) -> None:
+    stored = weights.arrays.get(path)
+    if isinstance(holder, Layer):
+        own = holder.numbered_weights
+        if loads_by_itself(holder) and stored:
+            holder.load_own_variables({key: array.read() for key, array in stored.items()})
+        elif own and not loads_by_itself(holder):
+            _fill(holder, own, path, weights)
+        if path in assets:
+            _load_assets(holder, assets[path])
+    elif stored:
+        arrays = {key: array.read() for key, array in stored.items()}
+        holder.load_own_variables(arrays) if hasattr(holder, "load_own_variables") else holder.state.assign(arrays["0"])
+
+
+def is_seed_generator(x: Any) -> bool:
+    """Whether this is a generator of seeds, which files know by its state."""
+    return hasattr(x, "next") and isinstance(getattr(x, "state", None), Variable)
+
+
+def is_holder(x: Any) -> bool:
+    """Whether files keep arrays of this object at a path of its own."""
+    if isinstance(x, Layer):
+        return not isinstance(x, (Operation, OpLayer))
+    return hasattr(x, "save_own_variables") or is_seed_generator(x)
+
+
+def walk(holder: Any, path: str, weights: TreeWeights, above: frozenset[int] = frozenset()) -> Iterator[tuple[str, Any]]:
+    """Every layer with its path, each before those within it; also optimizers and generators of seeds.
+
+    The order is Keras's: it keeps the arrays of what is held in several places in the first one. `above` are those that
+    hold this one (by id).
+    """
+    yield path, holder
+    above |= {id(holder)}
+    for name, child in _children(holder, path, weights):
+        if id(child) not in above:
+            yield from walk(child, _joined(path, name), weights, above)
+
+
+def _children(holder: Any, path: str, weights: TreeWeights) -> Iterator[tuple[str, Any]]:
+    """What a holder holds, by the name under which the file has it."""
+    found: dict[int, list[tuple[str, Any]]] = defaultdict(list)
+    for name, child in _places(holder, path, weights):
         found[id(child)].append((name, child))
-    if isinstance(layer, Model) and not isinstance(layer, FeatureSpace):  # which files treat as a layer with attributes
-        for name, child in _model_layers(layer, path, weights):
-            found[id(child)].append((name, child))
     for places in found.values():
         yield next((place for place in places if _joined(path, place[0]) in weights.places), places[0])
 
 
-def _model_layers(model: Model, path: str, weights: TreeWeights) -> Iterator[tuple[str, Layer]]:
-    held = [x for x in model.layers if not isinstance(x, (Operation, OpLayer))]
-    yield from _listed(held, *_root(path, weights), weights)
+def _places(holder: Any, path: str, weights: TreeWeights) -> Iterator[tuple[str, Any]]:
+    """Where the file may have what is in a holder: attributes by name, private ones last.
 
-
-def _attributes(layer: Layer, path: str, weights: TreeWeights) -> Iterator[tuple[str, Layer]]:
-    for key, value in vars(layer).items():
-        if isinstance(value, Layer):
+    Models have their layers in an attribute `layers`, too; those that are put together from layers have these first.
+    """
+    attributes = {key: value for key, value in vars(holder).items() if not key.startswith("_keras_") and key != "_layers"}
+    if isinstance(holder, Model):
+        attributes["optimizer"] = getattr(holder, "optimizer", None)
+    is_graph = isinstance(holder, (Functional, Sequential))
+    if is_graph:
+        yield from _model_layers(holder, path, weights)
+    elif isinstance(holder, Model) and not isinstance(holder, FeatureSpace):  # which files treat as a layer with attributes
+        attributes["layers"] = NotImplemented
+    for key in sorted(attributes, key=lambda name: (name.startswith("_"), name)):
+        value = attributes[key]
+        if value is NotImplemented:
+            yield from _model_layers(holder, path, weights)
+        elif is_holder(value):
             yield _stored_name(key, path, weights), value
         elif isinstance(value, (list, tuple, dict)):
-            items = list(value.values()) if isinstance(value, dict) else value
-            names = UniqueNames()
-            stored = _stored_name(key, path, weights)
-            for item in items:
-                if isinstance(item, Layer):
-                    yield f"{stored}/{names.next(snake_case(type(item).__name__))}", item
+            for name, item in _contained(value):
+                yield f"{_stored_name(key, path, weights)}/{name}", item
+
+
+def _contained(container: Any) -> Iterator[tuple[str, Any]]:
+    """What a list, tuple or dict holds, by class and number; containers in it by the class "container"."""
+    names = UniqueNames()
+    for item in list(container.values()) if isinstance(container, dict) else container:
+        if is_holder(item):
+            yield names.next(snake_case(type(item).__name__)), item
+        elif isinstance(item, (list, tuple, dict)):
+            inner = names.next("container")
+            for name, held in _contained(item):
+                yield f"{inner}/{name}", held
+
+
+def _model_layers(model: Model, path: str, weights: TreeWeights) -> Iterator[tuple[str, Layer]]:
+    yield from _listed([x for x in model.layers if is_holder(x)], *_root(path, weights), weights)
 
 
 def _joined(path: str, name: str) -> str:
@@ -149,6 +203,7 @@ def _fill(layer: Layer, own: list[Any], path: str, weights: TreeWeights) -> None
             raise LayerError(
                 f"expected weight '{weight.name}' of shape {weight.shape}. Received: shape={tuple(array.shape)}", layer.name
             )
+    for weight, array in zip(own, arrays, strict=True):
         weight.assign(array.read() if isinstance(array, Stored) else array)
 
 
@@ -156,14 +211,15 @@ def _position(key: str) -> tuple[int, str]:
     return (int(key), "") if key.isdigit() else (1 << 30, key)
 
 
-def _load_own_variables(layer: Layer, stored: dict[str, Stored]) -> None:
-    """Gives a layer the arrays that it keeps by name, apart from its weights."""
-    if loads_by_itself(layer) and stored:
-        layer.load_own_variables({key: array.read() for key, array in stored.items()})
-
-
-def _load_assets(layer: Layer, files: dict[str, bytes]) -> None:
-    load = getattr(layer, "load_assets", None)
-    if load is None:
+def _load_assets(layer: Any, files: dict[str, bytes]) -> None:
+    if not hasattr(layer, "load_assets"):
         raise LayerError(f"expected a layer that takes assets. Received: {sorted(files)} for {type(layer).__name__}", layer.name)
-    load(files)
+    if not keeps_files_in_folder(layer):
+        layer.load_assets(files)
+        return
+    with tempfile.TemporaryDirectory(prefix="kport-") as folder:
+        for name, content in files.items():
+            place = Path(folder, name)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+        layer.load_assets(folder)

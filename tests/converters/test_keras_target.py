@@ -16,7 +16,7 @@ import kport
 from kport import layers, models, ops
 from kport.cli import main
 from kport.converters.contract import KEY, PARITY_KEY
-from kport.converters.keras import archive, runner
+from kport.converters.keras import archive, runner, target
 from kport.converters.keras.target import TARGET
 from kport.converters.target import Options
 from kport.errors import MissingComponentError, UnsupportedError, UsageError
@@ -219,14 +219,14 @@ def test_files_that_are_no_archive(content: bytes, tmp_path: Path) -> None:
 def test_a_corrupted_weight_fails_and_its_layer_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import h5py
 
-    original = archive.write_archive
+    original = target.write_archive
 
     def corrupting(path: Path, config: Any, weights: Path, *more: Any) -> None:
         with h5py.File(weights, "r+") as file:
             file["layers/dense_1/vars/0"][...] += 1.0
         original(path, config, weights, *more)
 
-    monkeypatch.setattr(archive, "write_archive", corrupting)
+    monkeypatch.setattr(target, "write_archive", corrupting)
     parts = [layers.Dense(4, name=name, activation="tanh") for name in ("one", "two", "three")]
     model = sequential(layers.Input((6,)), *parts)
     result = kport.convert(model, "keras", tmp_path / "m.keras").targets[0]

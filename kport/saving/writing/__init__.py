@@ -1,0 +1,1 @@
+"""Writing what Keras opens: `.keras` archives, weights, and the older HDF5 form."""
