@@ -33,7 +33,11 @@ def accept_old_arguments(cls: type, parameters: Callable[[type], Collection[str]
     @wraps(original)
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
         if kwargs and not known().issuperset(kwargs):
-            later = {AFTERWARDS[key]: kwargs.pop(key) for key in AFTERWARDS if key in kwargs and key not in known()}
+            later = {
+                new: kwargs.pop(old)
+                for old, new in AFTERWARDS.items()
+                if old in kwargs and old not in known() and hasattr(cls, new)
+            }
             kwargs, old, new = modern(type(self), kwargs)
             if old:
                 warn(f"{written(cls.__name__, old)} is an old form of {written(cls.__name__, new)}")

@@ -54,8 +54,14 @@ KERAS_1_TRAINING = {
 }
 """Arguments of Keras 1 that training alone reads."""
 
-KERAS_2 = {"batch_input_shape": "batch_shape", "lr": "learning_rate", "dim_ordering": "data_format"}
-"""Arguments of many layers and optimizers in Keras 1 and 2."""
+KERAS_2 = {
+    "batch_input_shape": "batch_shape",
+    "dim_ordering": "data_format",
+    "input": "inputs",
+    "output": "outputs",
+    "lr": "learning_rate",
+}
+"""Arguments of layers, models and optimizers in Keras 1 and 2."""
 
 ORDERINGS = {"th": "channels_first", "tf": "channels_last"}
 """Keras 1's names of data formats."""

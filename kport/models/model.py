@@ -38,7 +38,7 @@ class Model(Trainer):
     """Keras's configurations count one call more of the model than were made: its own."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        if cls is Model and (len(args) == 2 or "outputs" in kwargs):
+        if cls is Model and (len(args) == 2 or kwargs.keys() & {"outputs", "output"}):
             return super().__new__(registry.items["Functional"])
         return super().__new__(cls)
 
