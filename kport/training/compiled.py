@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
 from .. import losses, metrics, optimizers
 from ..errors import UsageError
-from ..ops.backend import tf
 from .compiled_loss import CompiledLoss
 from .compiled_metrics import CompiledMetrics
-
-
-def current_strategy() -> Any:
-    """The distribution strategy in whose scope this runs; None without one. Never imports TensorFlow."""
-    return tf.distribute.get_strategy() if "tensorflow" in sys.modules and tf.distribute.has_strategy() else None
+from .replicas import current_strategy
 
 
 class Compiled:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from .. import losses, metrics, ops
+from .. import metrics, ops
+from ..losses.by_output import loss_for
 from ..tree import flatten
 from .outputs import Outputs, unwrapped
 
@@ -88,20 +89,3 @@ class CompiledLoss:
     def _resolved(self, part: OutputLoss, y_true: Any, y_pred: Any) -> OutputLoss:
         loss = loss_for(part.loss, y_true, y_pred)
         return part._replace(loss=loss, name=part.name or loss.name)
-
-
-CROSSENTROPY = ("crossentropy", "ce")
-
-
-def loss_for(identifier: Any, y_true: Any, y_pred: Any) -> Any:
-    """The Loss that a name, a function, a configuration or a Loss means.
-
-    "crossentropy" is the binary, the sparse categorical or the categorical one, by the shapes of labels and outputs.
-    """
-    if isinstance(identifier, str) and identifier.lower() in CROSSENTROPY:
-        identifier = f"{metrics.kind_of_classes(y_true, y_pred)}_crossentropy"
-    loss = losses.get(identifier)
-    if isinstance(loss, losses.Loss):
-        return loss
-    name = identifier if isinstance(identifier, str) else getattr(loss, "__name__", type(loss).__name__)
-    return losses.LossFunctionWrapper(loss, name=name)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .. import metrics
 from ..errors import UsageError
+from ..metrics.by_output import metric_for
 from ..tree import flatten
 from .outputs import Outputs, unwrapped
 
@@ -88,7 +88,7 @@ class CompiledMetrics:
         self._plain, self._weighted = said["metrics"], said["weighted_metrics"]  # identifiers, for _labels
         wanted, predicted = self._labels(y_true) if any(map(any, said.values())) else [None] * outputs.count, flatten(y_pred)
         self._plain, self._weighted = (
-            [[metrics.metric_for(m, wanted[i], predicted[i]) for m in group] for i, group in enumerate(groups)]
+            [[metric_for(m, wanted[i], predicted[i]) for m in group] for i, group in enumerate(groups)]
             for groups in said.values()
         )
 

@@ -11,6 +11,7 @@ from ..callbacks import CallbackList
 from ..errors import UsageError
 from ..tree import flatten, map_structure
 from .data import Batches
+from .logs import as_numbers
 
 
 class Epochs:
@@ -153,16 +154,6 @@ def distributed(model: Any, batches: Batches) -> Batches:
 
     strategy = model.distribute_strategy
     return batches if strategy.num_replicas_in_sync == 1 else share(model, batches, strategy)
-
-
-def as_numbers(logs: Any) -> dict[str, Any]:
-    """Logs as Python's numbers."""
-    return {name: _number(value) for name, value in (logs or {}).items()}
-
-
-def _number(value: Any) -> Any:
-    array = np.asarray(value)
-    return float(array) if array.ndim == 0 and array.dtype.kind in "fiub" else array.tolist() if array.ndim else value
 
 
 def _results(model: Any, logs: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -29,3 +30,8 @@ def _joined(value: Any, strategy: Any) -> Any:
 def replicas() -> int:
     """How many replicas share the step that runs now."""
     return int(tf.distribute.get_strategy().num_replicas_in_sync)
+
+
+def current_strategy() -> Any:
+    """The distribution strategy in whose scope this runs; None without one. Never imports TensorFlow."""
+    return tf.distribute.get_strategy() if "tensorflow" in sys.modules and tf.distribute.has_strategy() else None

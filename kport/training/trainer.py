@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import metrics as metrics_module
 from .. import ops
 from ..errors import UsageError
 from ..layers.arguments import call_parameters
 from ..layers.layer import Layer
 from ..ops.backend import tf
 from ..tree import flatten, map_structure
-from . import loops
-from .compiled import Compiled, current_strategy
 from .data import batches_of, pack, prepared, split_validation
 from .functions import StepFunction
-from .replicas import replicas
+from .legacy import LegacyTraining
+from .logs import as_numbers
+from .replicas import current_strategy, replicas
 from .unpacking import unpack_x_y_sample_weight
 from .weights_of_classes import weigh_classes
 
+if TYPE_CHECKING:
+    from .compiled import Compiled
 
-class Trainer(Layer):
+# What only training needs is imported where it is used: a model that is converted doesn't wait for it.
+
+
+class Trainer(LegacyTraining, Layer):
     """Part of Model. Training runs on TensorFlow, which must be installed for it (`kport[tensorflow]`).
 
     A subclass may overwrite `train_step`, `test_step`, `predict_step`, `compute_loss` and `compute_metrics`.
@@ -60,6 +65,8 @@ class Trainer(Layer):
         if run_eagerly and jit_compile is True:
             raise UsageError("expected run_eagerly or jit_compile, not both. Received: run_eagerly=True, jit_compile=True")
         arguments = {name: value for name, value in locals().items() if name not in ("self", "__class__")}
+        from .compiled import Compiled
+
         self._keras_compiled = Compiled(self, arguments)
         self._keras_functions: dict[Any, StepFunction] = {}
         self.run_eagerly = run_eagerly
@@ -262,6 +269,8 @@ class Trainer(Layer):
         validation_data: (x, y), (x, y, sample_weight) or a dataset. shuffle: True, False or "batch". class_weight: weights by
         class number. steps_per_epoch: batches in an epoch, for data without an end.
         """
+        from . import loops
+
         compiled = self._compiled("fit()")
         if validation_split and validation_data is None:
             (x, y, sample_weight), validation_data = split_validation((x, y, sample_weight), validation_split)
@@ -288,6 +297,8 @@ class Trainer(Layer):
         return_dict: bool = False,
     ) -> Any:
         """The loss and metrics over the data: a list in the order of `metrics_names` (a number if there is one), or a dict."""
+        from . import loops
+
         self._compiled("evaluate()")
         batches = batches_of(x, y, sample_weight, batch_size=batch_size)
         logs = loops.evaluate(self, batches, steps=steps, verbose=verbose, callbacks=callbacks)
@@ -297,6 +308,8 @@ class Trainer(Layer):
         self, x: Any, batch_size: int | None = None, verbose: Any = "auto", steps: int | None = None, callbacks: Any = None
     ) -> Any:
         """The outputs for all of `x`, computed in TensorFlow batch by batch, as arrays."""
+        from . import loops
+
         return loops.predict(self, batches_of(x, batch_size=batch_size), steps=steps, verbose=verbose, callbacks=callbacks)
 
     def train_on_batch(
@@ -320,7 +333,7 @@ class Trainer(Layer):
 
     def _on_batch(self, function: Any, data: tuple[Any, Any, Any], return_dict: bool) -> Any:
         self.reset_metrics()
-        logs = loops.as_numbers(function(iter([prepared(pack(*data))])))
+        logs = as_numbers(function(iter([prepared(pack(*data))])))
         return logs if return_dict else self._in_order(logs)
 
     def _in_order(self, logs: dict[str, Any]) -> Any:
@@ -331,8 +344,9 @@ class Trainer(Layer):
 
 def _held_metrics(layer: Any) -> list[Any]:
     """The metrics in a layer's attributes."""
+    known = sys.modules.get("kport.metrics")
     values = [item for key, value in vars(layer).items() if not key.startswith("_keras_") for item in _items(value)]
-    return [item for item in values if isinstance(item, metrics_module.Metric)]
+    return [] if known is None else [item for item in values if isinstance(item, known.Metric)]
 
 
 def _items(value: Any) -> Any:
