@@ -17,13 +17,18 @@ _MODULES = (
     "errors",
     "initializers",
     "layers",
+    "losses",
+    "metrics",
     "models",
     "ops",
+    "optimizers",
     "random",
     "regularizers",
 )
 _NAMES = {
     "Input": "kport.layers",
+    "Loss": "kport.losses",
+    "Metric": "kport.metrics",
     "Model": "kport.models",
     "Sequential": "kport.models",
     "convert": "kport.converters.api",

@@ -20,6 +20,8 @@ ROWS = [
     {"kport.ops"},
     {"kport.check", "kport.interpret", "kport.dtype_policies"},
     {"kport.activations", "kport.initializers", "kport.regularizers", "kport.constraints", "kport.random"},
+    {"kport.losses"},
+    {"kport.metrics"},
     {"kport.layers"},
     {"kport.callbacks"},
     {"kport.training"},
