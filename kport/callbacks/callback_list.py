@@ -127,10 +127,14 @@ class CallbackList(Callback):
         self._call_batch("on_train_batch_end", batch, logs)
 
     def on_batch_begin(self, batch: int, logs: Any = None) -> None:
-        self._call("on_batch_begin", batch, logs)
+        logs = as_floats(logs)
+        for callback in self.callbacks:
+            callback.on_batch_begin(batch, logs=logs)
 
     def on_batch_end(self, batch: int, logs: Any = None) -> None:
-        self._call("on_batch_end", batch, logs)
+        logs = as_floats(logs)
+        for callback in self.callbacks:
+            callback.on_batch_end(batch, logs=logs)
 
     # evaluation and validation
 
