@@ -32,3 +32,8 @@ tf: Any = _LazyTensorFlow()
 def is_tensorflow(x: Any) -> bool:
     """Whether `x` is a TensorFlow tensor or variable. Never imports TensorFlow."""
     return "tensorflow" in sys.modules and type(x).__module__.startswith("tensorflow.")
+
+
+def is_traced_by_tensorflow() -> bool:
+    """Whether TensorFlow is recording a function: what is done now is done once, not at each call. Never imports TensorFlow."""
+    return "tensorflow" in sys.modules and bool(tf.inside_function())

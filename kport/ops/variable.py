@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import ShapeError
 from ..ir import TensorType
 from .autocast import seen_dtype
-from .backend import is_tensorflow, tf
+from .backend import is_tensorflow, is_traced_by_tensorflow, tf
 from .promotion import numpy_dtype
 
 
@@ -124,7 +124,7 @@ class Variable:
         value = value.value if isinstance(value, Variable) else value if hasattr(value, "shape") else np.asarray(value)
         if not _fits(value.shape, self.shape, scalar=how != "assign"):
             raise ShapeError(f"weight '{self.path}' has shape {self.shape}. Received: shape={tuple(value.shape)}")
-        if is_tensorflow(value) or self.is_in_tensorflow:
+        if is_tensorflow(value) or self.is_in_tensorflow or is_traced_by_tensorflow():
             held = self.in_tensorflow()
             getattr(held, how)(tf.cast(value, held.dtype))
             return self
