@@ -15,7 +15,7 @@ import numpy as np
 
 from ..errors import ShapeError
 from ..ir import Symbolic, TensorType, as_array
-from .backend import is_tensorflow, tf
+from .backend import is_tensorflow, is_traced_by_tensorflow, tf
 from .variable import Variable
 
 if TYPE_CHECKING:
@@ -107,11 +107,16 @@ def apply(op: Op, inputs: Sequence[Any]) -> Any:
     for x in inputs:
         if isinstance(x, Symbolic):
             return x.record_op(op, inputs)
-    if any(x.is_in_tensorflow if isinstance(x, Variable) else is_tensorflow(x) for x in inputs):
+    if any(_belongs_to_tensorflow(x) for x in inputs):
         return op.tensorflow(*(None if x is None else tf.convert_to_tensor(x) for x in inputs))
     values = [x.value if isinstance(x, Variable) else x for x in inputs]
     with np.errstate(all="ignore"):  # infinities and NaN are results like others, as on every target
         return op.numpy(*(None if x is None else as_array(x) for x in values))
+
+
+def _belongs_to_tensorflow(x: Any) -> bool:
+    """Whether TensorFlow is to compute with `x`: what it records must not take a variable's present value for a constant."""
+    return x.is_in_tensorflow or is_traced_by_tensorflow() if isinstance(x, Variable) else is_tensorflow(x)
 
 
 def infer_like(first: TensorType, *others: TensorType | None) -> TensorType:
