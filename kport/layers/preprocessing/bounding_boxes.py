@@ -22,12 +22,12 @@ class MaxNumBoundingBoxes(ImageLayer):
         self.max_number = int(max_number)
         self.fill_value = int(fill_value)
 
-    def call(self, data: Any, training: bool = False) -> Any:
-        if not isinstance(data, dict) or "bounding_boxes" not in data:
-            return data
-        boxes = data["bounding_boxes"]
-        changed = {key: self._cut(boxes[key]) if key in ("boxes", "labels") else boxes[key] for key in boxes}
-        return data | {"bounding_boxes": changed}
+    def transform_images(self, images: Any, transformation: Any = None, training: bool = True) -> Any:
+        return images
+
+    def transform_bounding_boxes(self, bounding_boxes: Any, transformation: Any = None, training: bool = True) -> Any:
+        cut = {key: self._cut(x) if key in ("boxes", "labels") else x for key, x in bounding_boxes.items()}
+        return bounding_boxes | cut
 
     def _cut(self, x: Any) -> Any:
         fill = ((0, 0), (0, self.max_number), *((0, 0) for _ in x.shape[2:]))

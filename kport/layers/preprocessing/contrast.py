@@ -11,6 +11,7 @@ from ...errors import LayerError
 from ...ops.promotion import dtype_of
 from ...registry import layers
 from .image_layer import ImageLayer, change_range
+from .ranges import value_range_of
 
 _FULL = (0.0, 255.0)
 _LEVELS = 256
@@ -24,13 +25,14 @@ class AutoContrast(ImageLayer):
     x: (batch, H, W, C) → the same shape, in the layer's float dtype.
     """
 
-    moves_pixels = False
-
     def __init__(self, value_range: Any = (0, 255), **kwargs: Any):
         super().__init__(**kwargs)
-        self.value_range = tuple(sorted(value_range))
+        self.value_range = value_range_of(value_range)
 
-    def transform_images(self, images: Any) -> Any:
+    def transform_images(self, images: Any, transformation: Any = None, training: bool = True) -> Any:
+        return self.in_channels_last(self._stretched, images)
+
+    def _stretched(self, images: Any) -> Any:
         original = ops.cast(images, self.compute_dtype)
         images = change_range(original, self.value_range, _FULL)
         low = ops.min(images, (1, 2), keepdims=True)
@@ -49,15 +51,16 @@ class ContrastLimitedAdaptiveHistogramEqualization(ImageLayer):
     Source: Zuiderveld 1994, "Contrast limited adaptive histogram equalization", Graphics Gems IV.
     """
 
-    moves_pixels = False
-
     def __init__(self, value_range: Any = (0, 255), clip_limit: float = 4.0, tile_grid_size: Any = (8, 8), **kwargs: Any):
         super().__init__(**kwargs)
         self.value_range = tuple(value_range)
         self.clip_limit = clip_limit
         self.tile_grid_size = tuple(tile_grid_size)
 
-    def transform_images(self, images: Any) -> Any:
+    def transform_images(self, images: Any, transformation: Any = None, training: bool = True) -> Any:
+        return self.in_channels_last(self._equalized, images)
+
+    def _equalized(self, images: Any) -> Any:
         _, height, width, channels = images.shape
         if None in (height, width, channels):
             raise LayerError(

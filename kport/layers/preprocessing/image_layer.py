@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any
 
 from ... import ops
-from ...errors import LayerError
-from ...ops.images import on_batch
-from ..data_format import standardize
+from ...errors import LayerError, ShapeError
+from ...ops.shapes import CHANNELS_FIRST
+from ...tree import map_structure
+from ..data_format import in_channels_last, standardize
 from ..layer import Layer
+from . import boxes
+
+Size = tuple[Any, Any]
+"""Height and width: ints, or scalar tensors where they aren't known."""
 
 
 class ImageLayer(Layer):
     """Base of the layers that take images: (batch, height, width, channels), or without the batch.
 
     With `data_format` "channels_first" the channels come before the height. The input may also be a dict with "images"
-    and further entries: "segmentation_masks" change as the images do, "labels" stay, "bounding_boxes" (in
-    `bounding_box_format`) stay where the layer doesn't move pixels and are a LayerError where it does.
-    """
+    and further entries: "segmentation_masks" and "bounding_boxes" (in `bounding_box_format`) move as the pixels do,
+    "labels" are mixed as images are; others stay.
 
-    moves_pixels: ClassVar[bool] = True
+    A call takes `get_random_transformation(data, training, seed)` once, and gives it to `transform_images`,
+    `transform_bounding_boxes`, `transform_labels` and `transform_segmentation_masks`, all of batches: those a subclass defines.
+    """
 
     def __init__(self, *, data_format: str | None = None, bounding_box_format: str | None = None, **kwargs: Any):
         super().__init__(**kwargs)
@@ -32,25 +39,83 @@ class ImageLayer(Layer):
             del config["bounding_box_format"]
         return config
 
-    def call(self, data: Any, training: bool = False) -> Any:
-        if not isinstance(data, dict):
-            return on_batch(data, self.data_format, self.transform_images)
-        if "bounding_boxes" in data and self.moves_pixels:
-            raise LayerError(
-                f"expected data without bounding boxes, which {type(self).__name__} can't move. Received: keys={sorted(data)}; "
-                "leave 'bounding_boxes' out",
-                self.name,
-            )
-        changed = {"images": self.transform_images, "segmentation_masks": self.transform_masks}
-        return {key: on_batch(value, self.data_format, changed[key]) if key in changed else value for key, value in data.items()}
+    def call(self, data: Any, training: bool | None = None) -> Any:
+        return self.transformed(data, bool(training))
 
-    def transform_images(self, images: Any) -> Any:
-        """A channels-last batch of images, transformed."""
+    def transformed(self, data: Any, training: bool) -> Any:
+        """`data` with every entry transformed, all by one transformation; single images as a batch of one."""
+        entries = data if isinstance(data, dict) else {"images": data}
+        single = _rank(entries["images"]) == 3
+        transformation = self.get_random_transformation(data, training=training)
+        changes: dict[str, Callable[..., Any]] = {
+            "images": self.transform_images,
+            "bounding_boxes": self.transform_bounding_boxes,
+            "labels": self.transform_labels,
+            "segmentation_masks": self.transform_segmentation_masks,
+        }
+        result = dict(entries)
+        for key in (key for key in changes if key in entries):
+            entry = boxes.densified(entries[key]) if key == "bounding_boxes" else entries[key]
+            entry = map_structure(lambda x: ops.expand_dims(x, 0), entry) if single else entry
+            entry = changes[key](entry, transformation=transformation, training=training)
+            result[key] = map_structure(lambda x: ops.squeeze(x, 0), entry) if single else entry
+        return result if isinstance(data, dict) else result["images"]
+
+    def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:
+        """What is done to all entries of `data` (images, or a dict), which may be drawn at random."""
+        return None
+
+    def transform_images(self, images: Any, transformation: Any = None, training: bool = True) -> Any:
+        """A batch of images, transformed."""
         raise NotImplementedError
 
-    def transform_masks(self, masks: Any) -> Any:
-        """A channels-last batch of segmentation masks, transformed."""
-        return masks
+    def transform_labels(self, labels: Any, transformation: Any = None, training: bool = True) -> Any:
+        """(batch, ...) labels of images, transformed."""
+        return labels
+
+    def transform_bounding_boxes(self, bounding_boxes: Any, transformation: Any = None, training: bool = True) -> Any:
+        """{"boxes": (batch, N, 4), "labels": (batch, N)}, transformed."""
+        return bounding_boxes
+
+    def transform_segmentation_masks(self, segmentation_masks: Any, transformation: Any = None, training: bool = True) -> Any:
+        """A batch of segmentation masks, transformed."""
+        return segmentation_masks
+
+    # what subclasses compute with
+
+    def sizes_of(self, data: Any) -> tuple[Any, Any, Any]:
+        """The number of images in `data`, 1 of a single image, their height and width."""
+        images = data["images"] if isinstance(data, dict) else data
+        shape = ops.shape(images) if _rank(images) == 4 else (1, *ops.shape(images))
+        return (shape[0], *(shape[2:] if self.data_format == CHANNELS_FIRST else shape[1:3]))
+
+    def in_channels_last(self, function: Callable[[Any], Any], images: Any) -> Any:
+        """`function`, which works on channels-last images, applied to images in the layer's format."""
+        return in_channels_last(function, images, self.data_format)
+
+    def moved_boxes(self, bounding_boxes: Any, move: Callable[[Any], Any], before: Size, after: Size | None = None) -> Any:
+        """Boxes moved by `move`, which takes and gives them as "xyxy", and cut at the edges.
+
+        before: the size of the images; after: their size when pixels have moved, the same if it is None.
+        """
+        form = self.bounding_box_format
+        if not form:
+            raise LayerError(
+                f"expected bounding_box_format, such as 'xyxy', of a layer that moves bounding boxes. Received: {form}; "
+                f"make the layer as {type(self).__name__}(..., bounding_box_format='xyxy')",
+                self.name,
+            )
+        after = before if after is None else after
+        corners = boxes.convert_format(bounding_boxes, form, "xyxy", *before)
+        corners = boxes.clip_to_image_size(corners | {"boxes": move(corners["boxes"])}, *after)
+        return boxes.convert_format(corners, "xyxy", form, *after)
+
+
+def _rank(images: Any) -> int:
+    rank = len(images.shape)
+    if rank not in (3, 4):
+        raise ShapeError(f"expected images of rank 3 (one) or 4 (a batch). Received: shape={tuple(images.shape)}")
+    return rank
 
 
 def change_range(images: Any, source: tuple[float, float], target: tuple[float, float]) -> Any:

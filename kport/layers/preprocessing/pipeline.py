@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...ir import current_scope
 from ...registry import layers as registry
 from ..arguments import call_parameters
 from ..layer import Layer
@@ -11,7 +12,7 @@ from ..layer import Layer
 
 @registry()
 class Pipeline(Layer):
-    """layers[-1](... layers[1](layers[0](x))). Source: `keras.layers.Pipeline`."""
+    """layers[-1](... layers[1](layers[0](x))). Called by itself it trains. Source: `keras.layers.Pipeline`."""
 
     def __init__(self, layers: list[Any], **kwargs: Any):
         super().__init__(**kwargs)
@@ -21,8 +22,10 @@ class Pipeline(Layer):
         config = super().get_config()
         return {"layers": config["layers"], "name": config["name"]}
 
-    def call(self, inputs: Any, training: bool = False) -> Any:
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
+        if training is None and current_scope() == self.name:
+            training = True  # as of the layers themselves: called alone they train
         for layer in self.layers:
-            known = {"training": training} if "training" in call_parameters(type(layer)) else {}
+            known = {"training": training} if training is not None and "training" in call_parameters(type(layer)) else {}
             inputs = layer(inputs, **known)
         return inputs

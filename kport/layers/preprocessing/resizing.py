@@ -50,11 +50,41 @@ class Resizing(ImageLayer):
         self.fill_value = fill_value
         self.antialias = antialias
 
-    def transform_images(self, images: Any) -> Any:
-        return self._resized(images, self.interpolation)
+    def transform_images(self, images: Any, transformation: Any = None, training: bool = True) -> Any:
+        return self.in_channels_last(lambda x: self._resized(x, self.interpolation), images)
 
-    def transform_masks(self, masks: Any) -> Any:
-        return self._resized(masks, "nearest")
+    def transform_segmentation_masks(self, segmentation_masks: Any, transformation: Any = None, training: bool = True) -> Any:
+        return self.in_channels_last(lambda x: self._resized(x, "nearest"), segmentation_masks)
+
+    def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:
+        """Nothing random: the images' height and width."""
+        return self.sizes_of(data)[1:]
+
+    def transform_bounding_boxes(self, bounding_boxes: Any, transformation: Any = None, training: bool = True) -> Any:
+        """Boxes that are all 0 or all -1 stand for none, and become 0."""
+        given = bounding_boxes["boxes"]
+        none = ops.logical_or(ops.all(ops.equal(given, -1), -1), ops.all(ops.equal(given, 0), -1))
+        scale, shift = self._scale_and_shift(*(ops.cast(side, "float32") for side in transformation))
+
+        def move(corners: Any) -> Any:
+            moved = ops.add(ops.multiply(corners, ops.stack([*scale, *scale])), ops.stack([*shift, *shift]))
+            return ops.where(ops.expand_dims(none, -1), 0.0, moved)
+
+        return self.moved_boxes(bounding_boxes, move, transformation, (self.height, self.width))
+
+    def _scale_and_shift(self, height: Any, width: Any) -> tuple[list[Any], list[Any]]:
+        """Factors and then shifts, of x and of y, that take places of an image of this size to places of the result."""
+        target = (float(self.width), float(self.height))
+        sides = (width, height)
+        ratios = [ops.divide(wanted, side) for wanted, side in zip(target, sides, strict=True)]
+        if not (self.pad_to_aspect_ratio or self.crop_to_aspect_ratio):
+            return ratios, [ops.zeros_like(width)] * 2
+        ratio = (ops.minimum if self.pad_to_aspect_ratio else ops.maximum)(*ratios)
+        rest = (ops.subtract(wanted, ops.multiply(side, ratio)) for wanted, side in zip(target, sides, strict=True))
+        # halves are rounded away from what is left of the image, as Keras does
+        halves = [ops.divide(r, 2.0) for r in rest]
+        shifts = [ops.floor(h) if self.pad_to_aspect_ratio else ops.negative(ops.floor(ops.negative(h))) for h in halves]
+        return [ratio, ratio], shifts
 
     def _resized(self, images: Any, interpolation: str) -> Any:
         return ops.resize(
@@ -81,13 +111,38 @@ class CenterCrop(ImageLayer):
         self.height = int(height)
         self.width = int(width)
 
-    def transform_images(self, images: Any) -> Any:
-        images = ops.cast(images, self.compute_dtype)
+    def transform_images(self, images: Any, transformation: Any = None, training: bool = True) -> Any:
+        return self.in_channels_last(self._cropped, ops.cast(images, self.compute_dtype))
+
+    def _cropped(self, images: Any) -> Any:
         _, height, width, _ = ops.shape(images)
-        if any(isinstance(d, int) and d < target for d, target in ((height, self.height), (width, self.width))):
+        if self._is_too_small(height, width):
             return ops.resize(images, (self.height, self.width), crop_to_aspect_ratio=True)
         top, left = (height - self.height) // 2, (width - self.width) // 2
         return ops.slice(images, (0, top, left, 0), (-1, self.height, self.width, -1))
 
-    def transform_masks(self, masks: Any) -> Any:
-        return self.transform_images(masks)
+    def _is_too_small(self, height: Any, width: Any) -> bool:
+        """Whether an image is known to be too small for the part."""
+        return any(isinstance(d, int) and d < target for d, target in ((height, self.height), (width, self.width)))
+
+    def transform_segmentation_masks(self, segmentation_masks: Any, transformation: Any = None, training: bool = True) -> Any:
+        return self.transform_images(segmentation_masks, transformation, training)
+
+    def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:
+        """Nothing random: the images' height and width."""
+        return self.sizes_of(data)[1:]
+
+    def transform_bounding_boxes(self, bounding_boxes: Any, transformation: Any = None, training: bool = True) -> Any:
+        height, width = transformation
+        if self._is_too_small(height, width):
+            rows = ops.clip(width * self.height // self.width, 1, height)
+            columns = ops.clip(height * self.width // self.height, 1, width)
+        else:
+            rows, columns = self.height, self.width
+        first = [ops.cast((side - part) // 2, "float32") for side, part in ((width, columns), (height, rows))]
+        scale = [ops.divide(float(t), ops.cast(p, "float32")) for t, p in ((self.width, columns), (self.height, rows))]
+
+        def move(corners: Any) -> Any:
+            return ops.multiply(ops.subtract(corners, ops.stack([*first, *first])), ops.stack([*scale, *scale]))
+
+        return self.moved_boxes(bounding_boxes, move, transformation, (self.height, self.width))
