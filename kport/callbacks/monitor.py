@@ -10,9 +10,9 @@ import numpy as np
 
 from ..errors import UsageError
 from .callback import Callback
+from .directions import mode_of
 
 MODES: dict[str, Callable[..., Any]] = {"min": np.less, "max": np.greater}
-DIRECTIONS = {"up": "max", "down": "min"}
 
 
 class MonitorCallback(Callback):
@@ -54,9 +54,8 @@ class MonitorCallback(Callback):
         name = self.monitor.removeprefix("val_")
         mode = "min" if name == "loss" else None
         for metric in _single(getattr(self.model, "metrics", ())):
-            direction = getattr(metric, "_direction", None)
-            if metric.name == name and direction is not None:
-                mode = DIRECTIONS.get(direction, "min")
+            if metric.name == name:
+                mode = mode_of(metric) or mode
         return mode
 
     def _is_improvement(self, value: Any, reference: Any) -> bool:

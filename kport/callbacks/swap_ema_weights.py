@@ -60,8 +60,10 @@ class SwapEMAWeights(Callback):
         """The weights with their averages."""
         optimizer = self.model.optimizer
         optimizer = getattr(optimizer, "inner_optimizer", optimizer)
-        optimizers = [o for o in getattr(optimizer, "optimizers", [optimizer]) if getattr(o, "use_ema", False)]
+        optimizers = [o for o in getattr(optimizer, "optimizers", [optimizer]) if getattr(o, "use_ema", False) and o.built]
         if not optimizers:
-            raise UsageError(f"expected an optimizer with use_ema=True for SwapEMAWeights. Received: optimizer={optimizer!r}")
+            raise UsageError(
+                f"expected an optimizer with use_ema=True that has trained, for SwapEMAWeights. Received: optimizer={optimizer!r}"
+            )
         for one in optimizers:
-            yield from zip(one._trainable_variables, one._model_variables_moving_average, strict=True)
+            yield from zip(one._trainable_variables, one._averages, strict=True)

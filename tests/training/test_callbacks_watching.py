@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from kport import callbacks
+from kport.callbacks.directions import mode_of
 from tests.training.stand_in import StandIn, run
 
 RNG = np.random.default_rng(11)
@@ -147,6 +148,31 @@ def test_the_direction_of_a_metric_is_asked_of_the_metric() -> None:
         model.metrics = metrics
         run(callbacks, [callback], model, [{"val_error": 1.0}])
         assert callback.monitor_op is expected
+
+
+def test_built_in_metrics_have_keras_directions() -> None:
+    """Of every metric that can be made with one of these arguments, which is all of them."""
+    import keras
+
+    from kport import losses, metrics
+
+    def made(module: Any, name: str, loss: Any) -> Any:
+        for arguments in [(loss,)] if name == "MeanMetricWrapper" else [(), (2,), (0.5,), (2, [0])]:
+            try:
+                return getattr(module, name)(*arguments)
+            except (TypeError, ValueError):
+                continue
+        raise AssertionError(f"no arguments for {name}")
+
+    names = [n for n in dir(keras.metrics) if isinstance(getattr(keras.metrics, n), type) and n != "Metric"]
+    assert len(names) > 40
+    for name in names:
+        theirs = made(keras.metrics, name, keras.losses.mean_squared_error)
+        ours = made(metrics, name, losses.mean_squared_error)
+        expected = {"up": "max", "down": "min"}.get(getattr(theirs, "_direction", None))  # type: ignore[call-overload]
+        if name == "MeanMetricWrapper":
+            expected = "min"  # Keras looks the function up among the classes' names, and so misses it
+        assert mode_of(ours) == expected, name
 
 
 def raised(make: Any) -> tuple[Any, type]:
