@@ -31,6 +31,11 @@ def register(thing: Any = None, *, package: str = "Custom", name: str | None = N
     return add if thing is None else add(thing)
 
 
+def registered_name(item: Any) -> str | None:
+    """The name "package>name" under which the user registered a class or function; None for anything else."""
+    return next((key for key, value in CUSTOM.items() if value is item and ">" in key), None)
+
+
 @contextmanager
 def known(custom_objects: Mapping[str, Any] | None) -> Iterator[None]:
     """Within the block, names also mean what `custom_objects` says."""
@@ -124,3 +129,5 @@ constraints = Registry("constraint")
 losses = Registry("loss", in_files=False)
 metrics = Registry("metric", in_files=False)
 metric_functions = Registry("metric function", in_files=False)
+optimizers = Registry("optimizer", in_files=False)
+schedules = Registry("learning rate schedule", in_files=False)

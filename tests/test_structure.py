@@ -12,16 +12,17 @@ ROOT = Path(__file__).parent.parent
 
 # From the foundation upwards: a module may import modules of its own row and of rows above it in this list.
 ROWS = [
-    {"kport.errors", "kport.files", "kport.messages", "kport.naming", "kport.tree"},
+    {"kport.errors", "kport.files", "kport.messages", "kport.naming", "kport.settings", "kport.tree"},
     {"kport.legacy"},
     {"kport.ir"},
     {"kport.registry"},
     {"kport.configurable"},
     {"kport.ops"},
-    {"kport.check", "kport.interpret", "kport.dtype_policies"},
+    {"kport.check", "kport.interpret", "kport.dtype_policies", "kport.config"},
     {"kport.activations", "kport.initializers", "kport.regularizers", "kport.constraints", "kport.random"},
     {"kport.losses"},
     {"kport.metrics"},
+    {"kport.optimizers"},
     {"kport.layers"},
     {"kport.callbacks"},
     {"kport.training"},
