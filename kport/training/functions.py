@@ -86,3 +86,8 @@ class StepFunction:
                 raise
             self._make(False)
             return self.on_batch(batch)
+
+
+def has_accelerator() -> bool:
+    """Whether TensorFlow sees a device beside CPUs."""
+    return any(device.device_type != "CPU" for device in tf.config.list_physical_devices())

@@ -14,7 +14,7 @@ from ..layers.layer import Layer
 from ..ops.backend import tf
 from ..tree import flatten, map_structure
 from .data import batches_of, pack, prepared, split_validation
-from .functions import StepFunction
+from .functions import StepFunction, has_accelerator
 from .legacy import LegacyTraining
 from .logs import as_numbers
 from .replicas import current_strategy, replicas
@@ -59,7 +59,8 @@ class Trainer(LegacyTraining, Layer):
         optimizer: a name, a configuration or an Optimizer. loss: a name, a function (y_true, y_pred) → values, or a Loss;
         for several outputs a list or a dict by output name. loss_weights: factors of them. metrics, weighted_metrics: lists,
         of which the second counts sample weights. run_eagerly: no compiled function, to debug. steps_per_execution: steps
-        that run without returning to Python. jit_compile: True compiles with XLA; "auto" where it helps.
+        that run without returning to Python. jit_compile: True compiles with XLA; "auto" does so on a GPU or TPU: on a CPU alone
+        TensorFlow's own kernels are faster.
         auto_scale_loss: in mixed_float16 the loss is scaled. Wrong names are a UsageError.
         """
         if run_eagerly and jit_compile is True:
@@ -224,8 +225,9 @@ class Trainer(LegacyTraining, Layer):
         key = (name, self.run_eagerly, self.jit_compile, tuple(layer.trainable for layer in self.all_layers()))
         if force or key not in functions:
             strategy = self._keras_compiled.strategy if self._keras_compiled else current_strategy()
-            automatic = "auto" if all(layer.supports_jit for layer in self.all_layers()) else False
-            jit = automatic if self.jit_compile == "auto" else self.jit_compile
+            jit = self.jit_compile
+            if jit == "auto" and not (strategy is None and has_accelerator() and all(x.supports_jit for x in self.all_layers())):
+                jit = False
             functions[key] = StepFunction(step, strategy=strategy, run_eagerly=self.run_eagerly, jit_compile=jit)
         return functions[key]
 
