@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .legacy import accept_old_arguments
-from .registry import CUSTOM, activations
+from .registry import activations, registered_name
 
 
 def _constructor_parameters(cls: Any) -> tuple[str, ...]:
@@ -64,17 +64,18 @@ def serialize(value: Any) -> Any:
     if isinstance(value, (np.ndarray, np.generic)):
         return value.tolist()
     if isinstance(value, Configurable):
-        name = type(value).__name__
-        custom = CUSTOM.get(name) is type(value)
+        kind = type(value)
+        own = registered_name(kind) or (None if kind.__module__.partition(".")[0] == "kport" else kind.__name__)
         return {
-            "module": None if custom else value.keras_module,
-            "class_name": name,
+            "module": None if own else value.keras_module,
+            "class_name": kind.__name__,
             "config": value.get_config(),
-            "registered_name": f"Custom>{name}" if custom else None,
+            "registered_name": own,
         }
     if isinstance(value, FunctionType):
         name = value.__name__
         if activations.items.get(name) is value:
             return name
+        name = registered_name(value) or name
         return {"module": "builtins", "class_name": "function", "config": name, "registered_name": name}
     return value
