@@ -54,7 +54,7 @@ class Linear(Op):
             y = tf.matmul(x, kernel)
             return y if bias is None else tf.nn.bias_add(y, bias)
         # as one matrix: the gradient of the kernel then is one product, too
-        sizes = x.shape.as_list()[:-1]
+        sizes = [None, None] if x.shape.rank is None else x.shape.as_list()[:-1]
         if sizes.count(None) > 1 or 0 in sizes or not kernel.shape[0]:
             y = tf.tensordot(x, kernel, axes=[[-1], [0]])
             return y if bias is None else tf.nn.bias_add(y, bias)

@@ -73,9 +73,11 @@ class BatchNorm(Op):
         return y if beta is None else np.add(y, beta.reshape(shape), out=y)
 
     def tensorflow(self, x: Any, mean: Any, variance: Any, gamma: Any = None, beta: Any = None) -> Any:
-        shape = [1] * x.shape.rank
-        shape[self.axis] = -1
-        parts = [None if t is None else tf.reshape(t, shape) for t in (mean, variance, beta, gamma)]
+        parts = [mean, variance, beta, gamma]
+        if self.axis != x.shape.rank - 1:
+            shape = [1] * x.shape.rank
+            shape[self.axis] = -1
+            parts = [None if t is None else tf.reshape(t, shape) for t in parts]
         return tf.nn.batch_normalization(x, *parts, variance_epsilon=self.epsilon)
 
     def decompose(self, x: Any, mean: Any, variance: Any, gamma: Any = None, beta: Any = None) -> Any:

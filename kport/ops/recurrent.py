@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from ..ir import TensorType
+from . import recurrent_training
 from .activation import elu, hard_sigmoid, relu, selu, sigmoid, silu, softplus, softsign
+from .backend import tf
 from .casting import cast, promote
 from .creation import zeros
 from .elementwise import tanh, where
@@ -17,6 +19,7 @@ from .linear import linear, matmul
 from .op import Op, fail
 from .promotion import dtype_of
 from .rearrange import unstack
+from .recurrent_training import DERIVATIVES, Time
 from .scan import output_types, scan
 from .shape import expand_dims, shape, split, transpose
 from .shapes import broadcast
@@ -48,15 +51,18 @@ class Recurrent(Op, abstract=True):
 
     Where the mask is False a step keeps the states, and its output is the one before it (zeros before the first), or
     zeros with `zero_output_for_mask`. With `reverse` time runs from the last step to the first; y[:, t] always belongs
-    to x[:, t].
+    to x[:, t]. `training` changes no numbers: gradients will be asked for, and TensorFlow keeps what they need.
     """
 
     activation: str = "tanh"
     reverse: bool = False
     zero_output_for_mask: bool = False
+    training: bool = False
 
     gates: ClassVar[int] = 1
     states: ClassVar[int] = 1
+    trained: ClassVar[Callable[..., Any]]
+    """The loop of `recurrent_training` for TensorFlow."""
 
     def bias_shape(self, width: int) -> tuple[int, ...]:
         return (width,)
@@ -114,11 +120,34 @@ class Recurrent(Op, abstract=True):
         )
         return (swap_time(y), *finals)
 
-    numpy = tensorflow = decompose = run
+    numpy = decompose = run
+
+    @property
+    def has_own_gradient(self) -> bool:
+        """Whether `trained` knows the derivatives."""
+        return {self.activation, getattr(self, "recurrent_activation", "linear")} <= set(DERIVATIVES)
+
+    def tensorflow(self, x: Any, kernel: Any, recurrent_kernel: Any, bias: Any, *rest: Any) -> tuple[Any, ...]:
+        if not (self.training and self.has_own_gradient):
+            return self.run(x, kernel, recurrent_kernel, bias, *rest)
+        *given, mask = rest
+        initial = [zeros((shape(x)[0], recurrent_kernel.shape[0]), dtype_of(x)) if s is None else s for s in given]
+        projected, weights = self.project(swap_time(x), kernel, recurrent_kernel, bias)
+        counts = None if mask is None else expand_dims(swap_time(mask), -1)
+        names = (self.activation, getattr(self, "recurrent_activation", "linear"))
+        functions = [(ACTIVATIONS[name], DERIVATIVES[name]) for name in names]
+        y, *finals = type(self).trained(Time(self.reverse, counts), projected, initial, weights, functions)
+        if mask is not None and (self.zero_output_for_mask or any(s is not None for s in given)):
+            # a step that doesn't count gives the state, except before the first one that does
+            begun = tf.cumsum(tf.cast(counts, "int32"), 0, reverse=self.reverse) > 0
+            y = tf.where(counts if self.zero_output_for_mask else begun, y, tf.zeros_like(y))
+        return (swap_time(y), *finals)
 
 
 class SimpleRnn(Recurrent):
     """h' = activation(x @ kernel + bias + h @ recurrent_kernel); the output is h'. bias: (units,)."""
+
+    trained = staticmethod(recurrent_training.simple_rnn)
 
     def step(self, functions: tuple[Function, ...], states: list[Any], x: Any, weights: list[Any]) -> tuple[Any, list[Any]]:
         h = functions[0](x + matmul(states[0], weights[0]))
@@ -136,6 +165,7 @@ class Lstm(Recurrent):
 
     gates = 4
     states = 2
+    trained = staticmethod(recurrent_training.lstm)
 
     def functions(self) -> tuple[Function, ...]:
         return ACTIVATIONS[self.activation], ACTIVATIONS[self.recurrent_activation]
@@ -164,6 +194,11 @@ class Gru(Recurrent):
     reset_after: bool = True
 
     gates = 3
+    trained = staticmethod(recurrent_training.gru)
+
+    @property
+    def has_own_gradient(self) -> bool:
+        return self.reset_after and super().has_own_gradient
 
     def functions(self) -> tuple[Function, ...]:
         return ACTIVATIONS[self.activation], ACTIVATIONS[self.recurrent_activation]

@@ -61,8 +61,8 @@ class Scan(Op):
             return op.tensorflow(*(None if x is None else tf.convert_to_tensor(x) for x in xs))
 
         states, sequences, invariants = self._parts(inputs)
-        dtypes = [v.dtype for v in self.body.outputs[self.states :]]
-        finals, stacked = tensorflow_loop(self._step(call, invariants), states, sequences, dtypes, self.reverse)
+        types = [v.type for v in self.body.outputs[self.states :]]
+        finals, stacked = tensorflow_loop(self._step(call, invariants), states, sequences, types, self.reverse)
         return (*finals, *stacked)
 
     def decompose(self, *inputs: Any) -> Any:
@@ -138,8 +138,7 @@ def scan(
         return function(states, slices, invariants)
 
     if any(is_tensorflow(x.value if isinstance(x, Variable) else x) for x in inputs):
-        dtypes = [t.dtype for t in output_types(function, states, sequences, invariants)]
-        return tensorflow_loop(step, states, sequences, dtypes, reverse)
+        return tensorflow_loop(step, states, sequences, output_types(function, states, sequences, invariants), reverse)
     return numpy_loop(step, [as_array(s) for s in states], [as_array(s) for s in sequences], reverse)
 
 
@@ -171,9 +170,17 @@ def numpy_loop(
 
 
 def tensorflow_loop(
-    step: Callable[..., Any], states: Sequence[Any], sequences: Sequence[Any], dtypes: Sequence[str], reverse: bool
+    step: Callable[..., Any],
+    states: Sequence[Any],
+    sequences: Sequence[Any],
+    types: Sequence[TensorType],
+    reverse: bool,
+    differentiable: bool = True,
 ) -> tuple[list[Any], list[Any]]:
-    """As `numpy_loop`, with TensorFlow's loop; the number of steps need not be known. `dtypes` are those of the outputs."""
+    """As `numpy_loop`, with TensorFlow's loop; the number of steps need not be known.
+
+    types: those of the outputs of a step; differentiable: the loop's gradient may be asked for (XLA needs a bound for it).
+    """
     tensors = [tf.convert_to_tensor(s) for s in sequences]
     length = tensors[0].shape[0] or tf.shape(tensors[0])[0]
     read = [tf.TensorArray(s.dtype, length).unstack(s) for s in tensors]
@@ -190,9 +197,10 @@ def tensorflow_loop(
     start = (
         tf.constant(0),
         tuple(tf.convert_to_tensor(s) for s in states),
-        tuple(tf.TensorArray(dtype, length) for dtype in dtypes),
+        tuple(tf.TensorArray(t.dtype, length, element_shape=t.shape) for t in types),
     )
-    _, finals, written = tf.while_loop(lambda i, *_: i < length, body, start, maximum_iterations=length)
+    bound = length if differentiable else None
+    _, finals, written = tf.while_loop(lambda i, *_: i < length, body, start, maximum_iterations=bound)
     return list(finals), [a.stack() for a in written]
 
 

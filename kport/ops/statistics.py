@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import ShapeError
 from ..ir import Symbolic
+from .batch_statistics import moments as moments_of_batch
 from .bounds import clip
 from .casting import as_float, cast, promote
 from .elementwise import add, divide, multiply, sqrt, square, subtract, where
@@ -41,7 +42,9 @@ def average(x: Any, axis: int | Sequence[int] | None = None, weights: Any = None
 
 
 def moments(x: Any, axes: int | Sequence[int], keepdims: bool = False, synchronized: bool = False) -> tuple[Any, Any]:
-    """Mean and variance along `axes`."""
+    """Mean and variance along `axes`; synchronized: those of the data of all replicas of a distributed training."""
+    if synchronized:
+        return moments_of_batch(x, normalize_axes(axes, len(x.shape)), keepdims=keepdims, synchronized=True)
     return mean(x, axes, keepdims), var(x, axes, keepdims)
 
 

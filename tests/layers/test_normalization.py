@@ -67,7 +67,8 @@ def test_frozen_batch_normalization_keeps_its_statistics() -> None:
 @pytest.mark.parametrize(
     ("make_layer", "message"),
     [
-        (lambda: layers.BatchNormalization(renorm=True, name="bn")(make((2, 3), 0), training=True), "renorm=False.*renorm=True"),
+        (lambda: layers.BatchNormalization(renorm=True, renorm_clipping={"max": 1.0}), "rmax, rmin, dmax.*max"),
+        (lambda: layers.BatchNormalization(renorm=True, renorm_clipping={"rmax": 1.0, "rmin": 2.0}), "rmin ≤ rmax.*2.0"),
         (lambda: layers.BatchNormalization.from_config({"virtual_batch_size": 4}), "virtual_batch_size=4"),
         (lambda: layers.GroupNormalization(groups=4, name="gn")(make((2, 3, 6), 0)), r"layer 'gn'.*groups=4.*\(2, 3, 6\)"),
         (lambda: layers.SpectralNormalization(layers.Dense(2), power_iterations=0), "at least one.*power_iterations=0"),

@@ -6,8 +6,10 @@ from typing import Any
 
 from ... import initializers, ops
 from ...errors import LayerError
-from ...ops.promotion import dtype_of
+from ...ir import Symbolic
+from ...ops.batch_statistics import moments, normalized_batch
 from ...ops.shapes import normalize_axes
+from ...ops.variable import Variable
 from ...registry import layers
 from .scaled import Scaled, in_float32
 
@@ -19,9 +21,10 @@ class BatchNormalization(Scaled):
     x: any shape → the same. Weights: gamma, beta, moving_mean, moving_variance, each (C,) with C the size of `axis`;
     in training the batch's own statistics are used, and the moving ones follow them with `momentum`.
 
-    Several axes (tf.keras only) have weights of x's rank, with size 1 in the other axes. Batch renormalisation has
-    three more weights and changes training only, which kport can't do; `synchronized` matters in distributed training.
-    Source: Ioffe & Szegedy 2015, https://arxiv.org/abs/1502.03167
+    mask: x's shape without the last axis, False where nothing counts for the statistics. A frozen layer computes as outside
+    of training. Several axes (tf.keras only) have weights of x's rank, with size 1 in the other axes. `renorm` keeps three
+    more weights and changes training only (see `renormalized`); with `synchronized` the statistics are those of the batches
+    of all replicas of a distributed training. Source: Ioffe & Szegedy 2015, https://arxiv.org/abs/1502.03167
     """
 
     def __init__(
@@ -48,6 +51,8 @@ class BatchNormalization(Scaled):
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)
         self.renorm = renorm
+        if renorm:
+            check_clipping(self.name, renorm_clipping)
         self.renorm_clipping = renorm_clipping
         self.renorm_momentum = renorm_momentum
         self.synchronized = synchronized
@@ -65,46 +70,107 @@ class BatchNormalization(Scaled):
             axes = normalize_axes(self.axis, len(input_shape))
             shape = tuple(d if i in axes else 1 for i, d in enumerate(input_shape))
         self.add_gamma_and_beta(shape, self.scale, self.center)
+
+        def add_moving(name: str, initializer: Any) -> Variable:
+            return self.add_weight(shape, initializer, name=name, trainable=False, aggregation="mean")
+
         mean, variance = self.moving_mean_initializer, self.moving_variance_initializer
-        self.moving_mean = self.add_weight(shape, mean, name="moving_mean", trainable=False)
-        self.moving_variance = self.add_weight(shape, variance, name="moving_variance", trainable=False)
+
+        def deviation(shape: tuple[int, ...], dtype: Any = None) -> Any:
+            return ops.sqrt(variance(shape, dtype=dtype))
+
+        self.moving_mean = add_moving("moving_mean", mean)
+        self.moving_variance = add_moving("moving_variance", variance)
         if self.renorm:
-            self.moving_stddev = self.add_weight(shape, variance, name="moving_stddev", trainable=False)
-            self.renorm_mean = self.add_weight(shape, mean, name="renorm_mean", trainable=False)
-            self.renorm_stddev = self.add_weight(shape, variance, name="renorm_stddev", trainable=False)
+            self.moving_stddev = add_moving("moving_stddev", deviation)
+            self.renorm_mean = add_moving("renorm_mean", mean)
+            self.renorm_stddev = add_moving("renorm_stddev", deviation)
 
     def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:
         if training and self.trainable:
-            return in_float32(self, lambda x: self.normalize_by(x, *self.update_statistics(x, mask)), inputs)
+            return in_float32(self, lambda x: self.normalize_batch(x, mask), inputs)
         return in_float32(self, self.normalize, inputs)
 
     def normalize(self, inputs: Any) -> Any:
-        return self.normalize_by(inputs, self.moving_mean, self.moving_variance)
+        return self.normalize_by(inputs, self.moving_mean, self.moving_variance, self.gamma, self.beta)
 
-    def normalize_by(self, x: Any, mean: Any, variance: Any) -> Any:
+    def normalize_by(self, x: Any, mean: Any, variance: Any, gamma: Any, beta: Any) -> Any:
         if isinstance(self.axis, int):
-            return ops.batch_norm(x, mean, variance, self.gamma, self.beta, axis=self.axis, epsilon=self.epsilon)
+            return ops.batch_norm(x, mean, variance, gamma, beta, axis=self.axis, epsilon=self.epsilon)
         y = ops.divide(ops.subtract(x, mean), ops.sqrt(ops.add(variance, self.epsilon)))
-        y = y if self.gamma is None else ops.multiply(y, self.gamma)
-        return y if self.beta is None else ops.add(y, self.beta)
+        y = y if gamma is None else ops.multiply(y, gamma)
+        return y if beta is None else ops.add(y, beta)
 
-    def update_statistics(self, x: Any, mask: Any) -> tuple[Any, Any]:
-        """Mean and variance of the batch, without what the mask excludes; the moving ones are updated with them."""
-        if self.renorm:
-            raise LayerError("expected renorm=False in training. Received: renorm=True; freeze the layer", self.name)
+    # training
+
+    def normalize_batch(self, x: Any, mask: Any) -> Any:
+        """The outputs by the batch's own statistics, which the moving ones then follow."""
+        if isinstance(self.axis, int) and mask is None and not (self.renorm or self.synchronized):
+            y, mean, variance = normalized_batch(x, self.gamma, self.beta, self.axis, self.epsilon)
+            self.follow(mean, variance)
+            return y
+        if mask is not None:
+            if len(mask.shape) != len(x.shape) - 1:
+                raise LayerError(
+                    f"expected a mask of the input's shape without its last axis: {tuple(x.shape)[:-1]}. "
+                    f"Received: mask.shape={tuple(mask.shape)}",
+                    self.name,
+                )
+            mask = ops.expand_dims(ops.cast(mask, "bool"), -1)
         kept = normalize_axes(self.axis, len(x.shape))
-        axes = tuple(a for a in range(len(x.shape)) if a not in kept)
-        keepdims = not isinstance(self.axis, int)
-        if mask is None:
-            mean = ops.mean(x, axes, keepdims=True)
-            variance = ops.mean(ops.square(ops.subtract(x, mean)), axes, keepdims)
-        else:
-            weight = ops.multiply(ops.ones_like(x), ops.cast(ops.expand_dims(mask, -1), dtype_of(x) or "float32"))
-            total = ops.add(ops.sum(weight, axes, keepdims=True), 1e-7)
-            mean = ops.divide(ops.sum(ops.multiply(x, weight), axes, keepdims=True), total)
-            squares = ops.multiply(ops.square(ops.subtract(x, mean)), weight)
-            variance = ops.divide(ops.sum(squares, axes, keepdims), total if keepdims else ops.squeeze(total, axes))
-        mean = mean if keepdims else ops.squeeze(mean, axes)
-        for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
-            moving.assign(ops.add(ops.multiply(moving, self.momentum), ops.multiply(batch, 1.0 - self.momentum)))
-        return mean, variance
+        axes = [a for a in range(len(x.shape)) if a not in kept]
+        several = not isinstance(self.axis, int)
+        mean, variance = moments(x, axes, keepdims=several, mask=mask, synchronized=self.synchronized)
+        gamma, beta = self.renormalized(mean, variance) if self.renorm else (self.gamma, self.beta)
+        self.follow(mean, variance)
+        return self.normalize_by(x, mean, variance, gamma, beta)
+
+    def follow(self, mean: Any, variance: Any) -> None:
+        """Moves the moving statistics towards those of a batch; symbols move nothing."""
+        if isinstance(mean, Symbolic):
+            return
+        towards(self.moving_mean, mean, self.momentum)
+        if not self.renorm:
+            towards(self.moving_variance, variance, self.momentum)
+            return
+        deviation = ops.sqrt(ops.add(variance, self.epsilon))
+        towards(self.renorm_mean, mean, self.renorm_momentum)
+        towards(self.renorm_stddev, deviation, self.renorm_momentum)
+        towards(self.moving_stddev, deviation, self.momentum)
+        self.moving_variance.assign(ops.relu(ops.subtract(ops.square(self.moving_stddev), self.epsilon)))
+
+    def renormalized(self, mean: Any, variance: Any) -> tuple[Any, Any]:
+        """gamma and beta with which x, normalised by the batch, becomes what the statistics of the batches before make of it.
+
+        (x · r + d) · gamma + beta with r = σ / σ_renorm and d = (mean - mean_renorm) / σ_renorm, within the bounds of
+        renorm_clipping and without a gradient. Source: Ioffe 2017, https://arxiv.org/abs/1702.03275
+        """
+        clipping = self.renorm_clipping or {}
+        before = ops.maximum(self.renorm_stddev, self.epsilon**0.5)
+        r = ops.divide(ops.sqrt(ops.add(variance, self.epsilon)), before)
+        d = ops.divide(ops.subtract(mean, self.renorm_mean), before)
+        if clipping.get("rmin") is not None:
+            r = ops.maximum(r, clipping["rmin"])
+        if clipping.get("rmax") is not None:
+            r = ops.minimum(r, clipping["rmax"])
+        if clipping.get("dmax") is not None:
+            d = ops.clip(d, -clipping["dmax"], clipping["dmax"])
+        r, d = ops.stop_gradient(r), ops.stop_gradient(d)
+        gamma, beta = (r, d) if self.gamma is None else (ops.multiply(r, self.gamma), ops.multiply(d, self.gamma))
+        return gamma, beta if self.beta is None else ops.add(beta, self.beta)
+
+
+def towards(moving: Variable, value: Any, momentum: float) -> None:
+    """moving · momentum + value · (1 - momentum)"""
+    moving.assign(ops.add(ops.multiply(moving, momentum), ops.multiply(value, 1.0 - momentum)))
+
+
+def check_clipping(name: str, clipping: dict[str, float] | None) -> None:
+    """Bounds that are none, or that nothing lies between, are a LayerError."""
+    given = clipping or {}
+    bounds = ("rmax", "rmin", "dmax")
+    if set(given) - set(bounds):
+        raise LayerError(f"expected renorm_clipping with keys among {', '.join(bounds)}. Received: renorm_clipping={given}", name)
+    rmax, rmin, dmax = (given.get(bound) for bound in bounds)
+    if (rmax is not None and rmin is not None and rmax < rmin) or (dmax is not None and dmax < 0):
+        raise LayerError(f"expected renorm_clipping with rmin ≤ rmax and dmax ≥ 0. Received: renorm_clipping={given}", name)
