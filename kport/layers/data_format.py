@@ -8,13 +8,14 @@ from typing import Any
 from .. import ops
 from ..errors import LayerError
 from ..ops.shapes import CHANNELS_FIRST, CHANNELS_LAST, to_channels_first, to_channels_last
+from ..settings import image_data_format
 
 
 def standardize(data_format: str | None) -> str:
-    """`data_format`, "channels_last" for None; anything but the two formats is a LayerError."""
+    """`data_format`, that of the settings for None; anything but the two formats is a LayerError."""
     if data_format not in (None, CHANNELS_FIRST, CHANNELS_LAST):
         raise LayerError(f"expected '{CHANNELS_FIRST}' or '{CHANNELS_LAST}'. Received: data_format={data_format!r}")
-    return data_format or CHANNELS_LAST
+    return data_format or image_data_format()
 
 
 def in_channels_last(function: Callable[[Any], Any], x: Any, data_format: str) -> Any:

@@ -20,7 +20,9 @@ class OldName:
     """
 
     def __init__(self, name: str, modern: type, convert: Convert | None = None, warns: bool = True):
-        self.__name__ = name
+        self.__name__ = modern.__name__
+        self.__init__ = modern.__init__  # type: ignore[misc]  # who asks for the arguments gets the class's
+        self.old_name = name
         self.modern = modern
         self.convert = convert
         self.warns = warns
@@ -30,7 +32,7 @@ class OldName:
         given, named = self.convert(args, kwargs) if self.convert else (args, kwargs)
         named = modern(self.modern, named)
         if self.warns or (given, named) != (args, kwargs):
-            old, new = written(self.__name__, kwargs, *args), written(self.modern.__name__, named, *given)
+            old, new = written(self.old_name, kwargs, *args), written(self.modern.__name__, named, *given)
             warn(f"{old} is an old form of {new}")
         return self.modern(*given, **named)
 
@@ -47,4 +49,4 @@ class OldName:
         return getattr(self.modern, name)
 
     def __repr__(self) -> str:
-        return f"<old name {self.__name__} of {self.modern!r}>"
+        return f"<old name {self.old_name} of {self.modern!r}>"

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ShapeError
+from ..errors import ShapeError, UsageError
 from ..ir.arrays import dtype_name
+from ..settings import floatx
 
 _FLOATS = ("bfloat16", "float16", "float32", "float64")
 _INTEGERS = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64")
@@ -34,6 +35,21 @@ def numpy_dtype(name: str) -> Any:
 
         return ml_dtypes.bfloat16
     return np.dtype(object if name == "string" else name)
+
+
+def standardize_dtype(dtype: Any) -> str:
+    """The name of a dtype given as a name, a Python type, or a dtype of NumPy or TensorFlow; floatx for None.
+
+    What is no dtype of Keras is a UsageError.
+    """
+    if dtype is None:
+        return floatx()
+    python = {bool: "bool", int: "int64", float: "float32", str: "string", "int": "int64"}
+    name = python.get(dtype, dtype) if isinstance(dtype, (type, str)) else dtype
+    name = getattr(name, "name", None) or getattr(name, "__name__", None) or name
+    if name not in (*DTYPES, "complex64", "complex128", "float8_e4m3fn", "float8_e5m2"):
+        raise UsageError(f"expected a dtype among {', '.join(DTYPES)}. Received: dtype={dtype!r}")
+    return str(name)
 
 
 def result_dtype(*dtypes: str) -> str:

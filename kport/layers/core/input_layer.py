@@ -6,6 +6,7 @@ from typing import Any
 
 from ...ir import TensorType
 from ...registry import layers
+from ...settings import floatx
 from ..keras_tensor import KerasTensor, LayerCall
 from ..layer import Layer
 
@@ -33,7 +34,7 @@ class InputLayer(Layer):
         optional: bool = False,
         **kwargs: Any,
     ):
-        super().__init__(name=name, dtype=dtype, **kwargs)
+        super().__init__(name=name, dtype=dtype or floatx(), **kwargs)
         self.batch_shape = tuple(batch_shape) if batch_shape is not None else (batch_size, *(shape or ()))
         self.sparse = sparse
         self.ragged = ragged
