@@ -108,6 +108,12 @@ class Variable:
     def numpy(self) -> np.ndarray:
         return np.asarray(self.stored)
 
+    def __float__(self) -> float:
+        return float(self.numpy())
+
+    def __int__(self) -> int:
+        return int(self.numpy())
+
     def assign(self, value: Any) -> Any:
         """Replaces the value; shape must match, the dtype is cast to the variable's. Returns the variable."""
         return self._change("assign", value)
