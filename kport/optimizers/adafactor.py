@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ..ops.backend import tf
+from ..ops.promotion import dtype_of
 from ..registry import optimizers
 from .gradients import summed, summed_square
 from .resources import assign, assign_sub, read
@@ -62,8 +63,9 @@ class Adafactor(Stepwise):
             shape = tuple(variable.shape)
             matrix = len(shape) >= 2
             name = variable.name.replace("/", "_").replace(":", "_")
-            self._rows.append(self.add_variable(shape[:-1] if matrix else (), name=name))
-            self._columns.append(self.add_variable((*shape[:-2], shape[-1]) if matrix else (), name=name))
+            dtype = dtype_of(variable) if matrix else "int32"  # vectors have these in files, unused
+            self._rows.append(self.add_variable(shape[:-1] if matrix else (), dtype=dtype, name=name))
+            self._columns.append(self.add_variable((*shape[:-2], shape[-1]) if matrix else (), dtype=dtype, name=name))
             self._velocities.append(self.add_variable_from_reference(variable, "velocity"))
 
     def shared(self, rate: Any, step: Any) -> AdafactorStep:

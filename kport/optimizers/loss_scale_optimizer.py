@@ -34,9 +34,11 @@ class LossScaleOptimizer(Optimizer):
         initial_scale: float = 2.0**15,
         dynamic_growth_steps: int = 2000,
         name: str | None = None,
+        *,
+        dynamic: bool = True,
         **kwargs: Any,
     ):
-        if not kwargs.pop("dynamic", True):
+        if not dynamic:
             raise UsageError(
                 "expected dynamic=True: for a scale that stays set `loss_scale_factor` of the inner optimizer. "
                 "Received: dynamic=False"
