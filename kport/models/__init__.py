@@ -4,3 +4,6 @@ from .feature_space import FeatureSpace as FeatureSpace
 from .functional import Functional as Functional
 from .model import Model as Model
 from .sequential import Sequential as Sequential
+from .storage import load_model as load_model
+from .storage import model_from_json as model_from_json
+from .storage import save_model as save_model

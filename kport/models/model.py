@@ -21,12 +21,12 @@ from ..ops.promotion import dtype_of
 from ..ops.shape import expand_dims, squeeze
 from ..registry import layers as registry
 from ..training.arrays import as_tensors, is_array_like, with_arrays
-from ..training.trainer import Trainer
 from ..tree import flatten, map_structure, pack_like
+from .storage import Storage
 from .summary import summary
 
 
-class Model(Trainer):
+class Model(Storage):
     """A layer with known inputs and outputs. `Model(inputs, outputs)` makes a Functional; a subclass defines `call`."""
 
     keras_module = "keras"

@@ -39,15 +39,17 @@ class LayerWeights:
 
     keras_version and backend are those that wrote the arrays; None where they weren't recorded. by_attribute: layers are
     known by the path of attributes that leads to them (`encoder`, `blocks/0`), as in the SavedModel of a subclassed model.
+    top: the weights of the model itself, which no layer has.
     """
 
     layers: dict[str, list[Stored]]
     keras_version: str | None = None
     backend: str | None = None
     by_attribute: bool = False
+    top: list[Stored] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Stored]:
-        return (array for arrays in self.layers.values() for array in arrays)
+        return (array for arrays in (*self.layers.values(), self.top) for array in arrays)
 
 
 @dataclass
@@ -75,7 +77,8 @@ class TreeWeights:
 class Archive:
     """An opened file. `architecture` is Keras's model configuration as stored; `assets` are files by layer path.
 
-    inputs: the types of a subclassed model's inputs (`containers/input_types.py`), where the file records them.
+    inputs: the types of a subclassed model's inputs (`containers/input_types.py`), where the file records them;
+    training: what the model was compiled with, as stored; optimizer: the optimizer's state, where an HDF5 file has it.
     """
 
     path: Path
@@ -86,6 +89,8 @@ class Archive:
     backend: str | None = None
     assets: dict[str, dict[str, bytes]] = field(default_factory=dict)
     inputs: Any = None
+    training: Any = None
+    optimizer: list[Stored] = field(default_factory=list)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import LayerError, MissingPartError
+from ..errors import KportError, LayerError, MissingPartError
 from ..layers.layer import Layer
 from ..layers.own_variables import loads_by_itself
 from ..models.model import Model
@@ -24,8 +24,11 @@ from .conversions import CONVERSIONS, OLD_COUNTS, Origin
 from .quantized import dequantized
 
 
-def assign_layers(model: Model, weights: LayerWeights) -> None:
-    """Fills the model's weights; LayerError (or MissingPartError) where names, numbers or shapes don't fit."""
+def assign_layers(model: Model, weights: LayerWeights, failures: list[tuple[Any, Exception]] | None = None) -> None:
+    """Fills the model's weights; LayerError (or MissingPartError) where names, numbers or shapes don't fit.
+
+    With `failures` the errors of single layers are collected there; these layers stay as they are.
+    """
     origin = Origin.of(weights)
     if weights.by_attribute:
         for layer, path in _by_attribute(model, "", weights.layers):
@@ -38,8 +41,31 @@ def assign_layers(model: Model, weights: LayerWeights) -> None:
             arrays = stored.pop(layer.name)
             layer.load_own_variables({_last_part(a.name): a.read() for a in arrays})
     pairs = _by_name(layers, stored) or _by_order(model, layers, stored)
-    for layer, name in pairs:
-        _assign(layer, stored[name], origin)
+    tasks = [(layer, stored[name]) for layer, name in pairs]
+    for layer, arrays in tasks:
+        try:
+            _assign(layer, arrays, origin)
+        except KportError as error:
+            if failures is None:
+                raise
+            failures.append((layer, error))
+    if model.own_weights and weights.top:
+        _assign_own(model, weights.top)
+
+
+def assign_layer(layer: Layer, arrays: list[Stored], weights: LayerWeights) -> None:
+    """Fills one layer with the arrays of a file."""
+    _assign(layer, arrays, Origin.of(weights))
+
+
+def _assign_own(model: Model, arrays: list[Stored]) -> None:
+    """The weights of the model itself, which aren't those of a layer."""
+    own = model.numbered_weights
+    if len(own) != len(arrays):
+        raise LayerError(f"expected {len(own)} arrays of the model itself. Received: {len(arrays)}", model.name)
+    for weight, array in zip(own, arrays, strict=True):
+        _check_shape(model, weight, array)
+        weight.assign(array.read())
 
 
 def _last_part(name: str) -> str:
@@ -192,6 +218,13 @@ def _unique(layer: Layer) -> list[_Unit]:
             seen.add(id(unit.layer))
             units.append(unit)
     return units
+
+
+def in_order(layer: Layer) -> list[Variable]:
+    """A layer's weights in the order in which its group lists them: those that training changes first."""
+    units = _unique(layer)
+    first = [w for u in units if u.trainable for w in u.weights[: u.counts[0]]]
+    return first + [w for u in units for w in (u.weights[u.counts[0] :] if u.trainable else u.weights)]
 
 
 def _fill(unit: _Unit, arrays: list[Stored], origin: Origin) -> None:

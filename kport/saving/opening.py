@@ -16,6 +16,7 @@ from ..registry import CUSTOM, layers
 from ..tree import map_structure
 from . import containers, dialects
 from .archive import Archive, LayerWeights, TreeWeights, reading
+from .compiling import compile_as_stored
 from .custom import register_custom
 from .dialects.plain import FUNCTIONAL, Entry, is_entry
 from .legacy_weights import assign_layers
@@ -37,26 +38,23 @@ def load(path: Any, weights: Any = None, custom: Any = None) -> Model:
 
 def load_source(path: Any, weights: Any = None, custom: Any = None) -> tuple[Model, Source]:
     """As `load`, with where the model came from."""
+    register_custom(custom)
+    return open_model(path, weights)
+
+
+def open_model(path: Any, weights: Any = None, compile: bool = False) -> tuple[Model, Source]:
+    """The model in a file, with where it came from; compiled as it was when it was saved, if that is wanted."""
     import kport.layers  # noqa: F401  (registers them)
 
-    register_custom(custom)
     file = Path(path)
     with ExitStack() as stack:
         archive = containers.open_container(file, stack)
         if weights is not None and weights is not False:
             archive.weights = containers.open_container(Path(weights), stack).weights
-        if archive.architecture is None:
-            raise MissingPartError(
-                f"expected a model. Received: {file}, which holds weights only ({_layers_in(archive)}). Give the architecture as "
-                "the model and this file as its weights: kport convert model.json --weights FILE (API: weights=)"
-            )
-        with reading(file, "the configuration of a model"):
-            check_depth(archive.architecture, file)
-            generation, architecture = dialects.upgrade(archive)
-            check_known(architecture)
-            check_calls(architecture)
-            model = _build(architecture, archive)
-        follow_version(model, _version(archive.keras_version, generation))
+        model, generation = model_of(archive)
+        if compile:
+            with reading(file, "what a model was compiled with"):
+                compile_as_stored(model, archive)
         if weights is not False:
             with reading(file, "the weights of a model"):
                 _assign(model, archive)
@@ -64,6 +62,24 @@ def load_source(path: Any, weights: Any = None, custom: Any = None) -> tuple[Mod
     dialect = f"Keras {generation}"
     other = Path(weights) if weights is not None and weights is not False else None
     return model, Source(file, archive.format, archive.keras_version, archive.backend, dialect, other)
+
+
+def model_of(archive: Archive) -> tuple[Model, int]:
+    """The model of an architecture, with initial weights, and the generation of Keras that wrote it."""
+    file = archive.path
+    if archive.architecture is None:
+        raise MissingPartError(
+            f"expected a model. Received: {file}, which holds weights only ({_layers_in(archive)}). Give the architecture as "
+            "the model and this file as its weights: kport convert model.json --weights FILE (API: weights=)"
+        )
+    with reading(file, "the configuration of a model"):
+        check_depth(archive.architecture, file)
+        generation, architecture = dialects.upgrade(archive)
+        check_known(architecture)
+        check_calls(architecture)
+        model = _build(architecture, archive)
+    follow_version(model, _version(archive.keras_version, generation))
+    return model, generation
 
 
 def _build(architecture: Entry, archive: Archive) -> Model:

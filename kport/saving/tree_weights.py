@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,18 @@ _ROOTS = ("layers", "_layer_checkpoint_dependencies")
 
 
 def assign_tree(
-    model: Model, weights: TreeWeights, assets: dict[str, dict[str, bytes]], failures: list[tuple[Any, Exception]] | None = None
+    model: Model,
+    weights: TreeWeights,
+    assets: dict[str, dict[str, bytes]],
+    failures: list[tuple[Any, Exception]] | None = None,
+    skipped: Collection[int] = (),
 ) -> None:
     """Fills the model's weights, its optimizer's state if it has one, and gives layers their assets.
 
     LayerError where numbers or shapes don't fit; with `failures` these are collected there, and the layer stays as it is.
+    skipped: what isn't filled (by id).
     """
-    filled: set[int] = set()
+    filled: set[int] = set(skipped)
     for path, holder in walk(model, "", weights):
         if id(holder) in filled:
             continue
@@ -56,8 +61,12 @@ def _assign(holder: Any, path: str, weights: TreeWeights, assets: dict[str, dict
             holder.load_own_variables({key: array.read() for key, array in stored.items()})
         elif own and not loads_by_itself(holder):
             _fill(holder, own, path, weights)
-        if path in assets:
-            _load_assets(holder, assets[path])
+        files = dict(assets.get(path, {}))
+        if keeps_files_in_folder(holder):
+            inner = {p: found for p, found in assets.items() if p.startswith(f"{path}/")}
+            files |= {f"{p[len(path) + 1 :]}/{name}": content for p, found in inner.items() for name, content in found.items()}
+        if files:
+            _load_assets(holder, files)
     elif stored:
         arrays = {key: array.read() for key, array in stored.items()}
         holder.load_own_variables(arrays) if hasattr(holder, "load_own_variables") else holder.state.assign(arrays["0"])

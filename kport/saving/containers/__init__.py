@@ -32,7 +32,7 @@ def open_container(path: Path, stack: ExitStack) -> Archive:
 def _open(path: Path, stack: ExitStack) -> Archive:
     with reading(path, "a Keras model"):
         if os.path.isdir(path):  # False, unlike Path.is_dir, where the path can't be looked at
-            return _open_directory(path)
+            return _open_directory(path, stack)
         with regular(path).open("rb") as file:
             head = file.read(16)
     if head.startswith(hdf5.MAGIC):
@@ -47,7 +47,9 @@ def _open(path: Path, stack: ExitStack) -> Archive:
     return json_config.open_text(path)
 
 
-def _open_directory(path: Path) -> Archive:
+def _open_directory(path: Path, stack: ExitStack) -> Archive:
     if (path / saved_model.FILE).exists():
         return saved_model.open_saved_model(path)
+    if (path / "config.json").exists():
+        return keras_zip.open_keras_folder(path, stack)
     raise MissingPartError(f"expected a SavedModel directory with {saved_model.FILE}. Received: {path}")

@@ -25,6 +25,8 @@ _MAX_RATIO = 1000
 _MAX_DEPTH = 64
 _BFLOAT16 = np.dtype("V2")
 """HDF5 has no such type: h5py keeps its two bytes as they are."""
+TOP = "top_level_model_weights"
+"""The group of the weights that the model has itself."""
 _MAX_NAMES = 1_000_000
 _MAX_GROUPS = 100_000
 _MAX_CHUNK = 1 << 24
@@ -45,6 +47,11 @@ def open_hdf5(path: Path, stack: ExitStack) -> Archive:
         archive.weights = _weights(group, version, backend)
         if config is not None:
             archive.architecture = json.loads(config)
+        training = _text(file.attrs, "training_config")
+        if training is not None:
+            archive.training = json.loads(training)
+        if "optimizer_weights" in file:
+            archive.optimizer = _layer(_child(file, "optimizer_weights"))
         return archive
 
 
@@ -64,7 +71,8 @@ def _weights(group: Any, version: str | None, backend: str | None) -> LayerWeigh
         return LayerWeights(_numbered_layers(group), "0", backend)
     if "layer_names" in group.attrs or "layer_names0" in group.attrs:
         layers = {name: _layer(_child(group, name)) for name in _names(group.attrs, "layer_names")}
-        return LayerWeights(layers, version, backend)
+        top = _layer(_child(group, TOP)) if TOP in group and TOP not in layers else []
+        return LayerWeights(layers, version, backend, top=top)
     if any(name in group for name in ("layers", "_layer_checkpoint_dependencies", "vars")):
         return _tree(group)
     raise FileError(

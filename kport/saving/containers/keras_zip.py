@@ -49,13 +49,33 @@ def open_keras_zip(path: Path, stack: ExitStack) -> Archive:
         elif _WEIGHTS[1] in members:
             weights = _npz_tree(_read(archive, members[_WEIGHTS[1]], MAX_WEIGHTS), path)
         version = metadata.get("keras_version") if isinstance(metadata, dict) else None
-        if weights is not None:
-            weights.keras_version = version
         assets = _assets(archive, members)
-        return Archive(path, ".keras zip", config, weights, version, assets=assets, inputs=_inputs(config))
+        return _archive(path, config, weights, version, assets)
 
 
-def _inputs(config: Any) -> Any:
+def open_keras_folder(path: Path, stack: ExitStack) -> Archive:
+    """What an archive holds, in a folder."""
+    with reading(path, "the parts of a .keras archive"):
+        names = {item.relative_to(path).as_posix(): item for item in sorted(path.rglob("*")) if item.is_file()}
+        parts = {name: json.loads(names[name].read_bytes()) for name in ("metadata.json", "config.json") if name in names}
+        weights = tree_of(stack.enter_context(names[_WEIGHTS[0]].open("rb")), path, stack) if _WEIGHTS[0] in names else None
+        assets: dict[str, dict[str, bytes]] = {}
+        for name, file in names.items():
+            if name.startswith("assets/"):
+                layer, _, last = name.removeprefix("assets/").rpartition("/")
+                assets.setdefault(layer, {})[last] = file.read_bytes()
+        version = parts.get("metadata.json", {}).get("keras_version")
+        return _archive(path, parts["config.json"], weights, version, assets)
+
+
+def _archive(path: Path, config: Any, weights: TreeWeights | None, version: Any, assets: dict[str, dict[str, bytes]]) -> Archive:
+    if weights is not None:
+        weights.keras_version = version
+    training = config.get("compile_config") if isinstance(config, dict) else None
+    return Archive(path, ".keras zip", config, weights, version, assets=assets, inputs=inputs_of(config), training=training)
+
+
+def inputs_of(config: Any) -> Any:
     """The types of the inputs that a subclassed model was built with."""
     shapes = ((isinstance(config, dict) and config.get("build_config")) or {}).get("input_shape")
     return None if shapes is None or "layers" in config.get("config", {}) else input_types.of_shapes(shapes)

@@ -34,6 +34,8 @@ def generation_of(architecture: Any, keras_version: str | None) -> int:
     if _holds(architecture, keras1.is_written_by):
         return 1
     major = (keras_version or "2")[0]
+    if major == "3" and _holds(architecture, keras2.is_written_by):
+        return 2  # Keras 3's own HDF5 files have Keras 3's words, those of others may have the older ones
     return int(major) if major in "123" else 2
 
 

@@ -31,6 +31,12 @@ Config = dict[str, Any]
 Upgrade = Callable[[Config], tuple[str, Config]]
 
 
+def is_written_by(x: dict[str, Any]) -> bool:
+    """Whether a dictionary of a configuration is an older Keras's and not Keras 3's: an input with batch_input_shape."""
+    config = x.get("config")
+    return x.get("class_name") == "InputLayer" and isinstance(config, dict) and "batch_input_shape" in config
+
+
 def upgrade(architecture: Entry) -> Entry:
     """The architecture in Keras 3's form."""
     return _layer(plain(architecture))
