@@ -12,18 +12,25 @@ __version__ = "0.1.0"
 
 _MODULES = (
     "activations",
+    "backend",
     "callbacks",
+    "config",
     "constraints",
+    "dtype_policies",
     "errors",
     "initializers",
     "layers",
     "losses",
     "metrics",
+    "mixed_precision",
     "models",
     "ops",
     "optimizers",
     "random",
+    "preprocessing",
     "regularizers",
+    "saving",
+    "utils",
 )
 _NAMES = {
     "Input": "kport.layers",
