@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..configurable import serialize as serialize
+from .. import configurable
 from ..registry import known
 from ..registry import losses as _registry
 from .by_output import loss_for as loss_for
@@ -68,6 +68,11 @@ def get(identifier: Any) -> Any:
     A class is instantiated. What means no loss is a UsageError that names the nearest.
     """
     return _registry.get(identifier)
+
+
+def serialize(loss: Any) -> Any:
+    """The configuration of a loss or of a function, in Keras's form."""
+    return configurable.serialize(loss)
 
 
 def deserialize(name: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..configurable import serialize as serialize
+from .. import configurable
 from ..losses import (
     binary_crossentropy,
     binary_focal_crossentropy,
@@ -79,6 +79,11 @@ def get(identifier: Any) -> Any:
     if isinstance(identifier, dict) and identifier.get("class_name") == "function":
         return function_of(identifier)
     return _registry.get(identifier)
+
+
+def serialize(metric: Any) -> Any:
+    """The configuration of a metric or of a function, in Keras's form."""
+    return configurable.serialize(metric)
 
 
 def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:

@@ -97,7 +97,8 @@ def normalize(x: Any, axis: int = -1, order: int = 2, epsilon: float | None = No
     """x / max(‖x‖, epsilon) along `axis`, by the norm of `order`."""
     epsilon = EPSILON if epsilon is None else epsilon
     if order == 2:  # as Keras has it: of zeros the gradient is finite
-        return multiply(x, minimum(rsqrt(sum_of(square(x), axis, True)), 1 / epsilon))
+        limit = min(1 / epsilon, 65504.0) if dtype_of(x) == "float16" else 1 / epsilon  # which float16 hasn't
+        return multiply(x, minimum(rsqrt(sum_of(square(x), axis, True)), limit))
     return divide(x, maximum(norm(x, ord=order, axis=axis, keepdims=True), epsilon))
 
 
