@@ -229,6 +229,8 @@ class Graph:
         named: Callable[[], tuple[np.ndarray, str]] | None = getattr(x, "as_constant", None)
         if named is not None and self.types_only:
             return Value(self, x.path, TensorType(x.dtype, x.shape))
+        if self.types_only and type(x).__module__.startswith("tensorflow."):  # while TensorFlow traces, it has no numbers
+            return Value(self, "x", TensorType(x.dtype.name, tuple(x.shape)))
         if named is not None:
             array, name = named()
             return self.constant(array, name)

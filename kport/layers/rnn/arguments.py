@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from ... import activations, constraints, initializers, regularizers
+from ...random.seed_generator import make_default_seed
 from ..layer import Layer
 
 
 class CellArguments(Layer):
     """Arguments: activation; use_bias; initializers, regularizers and constraints of the three weights; dropout of the
     input and recurrent_dropout of the state (training only), with a seed."""
+
+    seed_first: ClassVar[bool] = False
+    """Whether a seed that isn't given is drawn before those of the initializers: in Keras's order weights are repeatable."""
 
     def __init__(
         self,
@@ -33,6 +37,7 @@ class CellArguments(Layer):
         super().__init__(**kwargs)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
+        early = make_default_seed() if seed is None and self.seed_first else seed
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.recurrent_initializer = initializers.get(recurrent_initializer)
         self.bias_initializer = initializers.get(bias_initializer)
@@ -45,6 +50,11 @@ class CellArguments(Layer):
         self.dropout = min(1.0, max(0.0, dropout))
         self.recurrent_dropout = min(1.0, max(0.0, recurrent_dropout))
         self.seed = seed
+        self.drawn_seed = make_default_seed() if early is None else early
+        self.use_seed(self.drawn_seed)
+
+    def use_seed(self, seed: int) -> None:
+        """What a cell does with its seed. The layer around it only hands it on."""
 
 
 class UnitsArguments(CellArguments):

@@ -9,15 +9,19 @@ import numpy as np
 
 from ... import ops
 from ...configurable import constructor_parameters
+from ...ir import Symbolic
 from ...ops.recurrent import ACTIVATIONS, Recurrent
 from ...registry import activations as registry
 from ...tree import flatten
 from ..layer import Layer
 from .arguments import CellArguments, GatedArguments, UnitsArguments
+from .dropout import DropoutCell
 
 
-class WeightedCell(CellArguments):
+class WeightedCell(DropoutCell):
     """A cell with the weights kernel, recurrent_kernel and bias."""
+
+    bias: Any
 
     def add_weights(self, kernel: tuple[Any, ...], recurrent_kernel: tuple[Any, ...], bias: tuple[Any, ...]) -> None:
         """Creates the three weights of these shapes, in Keras's order."""
@@ -81,20 +85,43 @@ class RecurrentCell(WeightedCell, UnitsArguments):
         self.add_weights((input_shape[-1], width), (self.units, width), op.bias_shape(width))
 
     def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:
-        op = self.operation()
         nested = isinstance(states, (list, tuple))
-        x, weights = op.project(inputs, self.kernel, self.recurrent_kernel, self.bias)
-        output, new_states = op.step(self.functions, list(states) if nested else [states], x, weights)
+        flat = list(states) if nested else [states]
+        if training and not isinstance(inputs, Symbolic):
+            output, new_states = self.step_with_dropout(inputs, flat)
+        else:
+            output, new_states = self.step(inputs, flat)
         return output, new_states if nested else new_states[0]
 
-    def run(self, x: Any, states: list[Any] | None, mask: Any, return_sequences: bool, **attributes: Any) -> Any:
+    def step(self, inputs: Any, states: list[Any]) -> tuple[Any, list[Any]]:
+        """The output and the new states."""
+        op = self.operation()
+        x, weights = op.project(inputs, self.kernel, self.recurrent_kernel, self.bias)
+        return op.step(self.functions, states, x, weights)
+
+    def step_with_dropout(self, inputs: Any, states: list[Any]) -> tuple[Any, list[Any]]:
+        """As `step`, with what training leaves out."""
+        factors = self.get_dropout_mask(inputs)
+        return self.step(inputs if factors is None else inputs * factors[0], states)
+
+    def runs(self, training: bool) -> bool:
+        """Whether `run` can compute the steps: not if an activation is none of those that the operation knows by name, or if
+        training leaves out something else at each gate or of the state."""
+        alike = not training or (self.recurrent_dropout == 0 and (self.dropout == 0 or self.mask_count == 1))
+        return alike and "" not in map(function_name, self.functions)
+
+    def run(
+        self, x: Any, states: list[Any] | None, mask: Any, return_sequences: bool, training: bool = False, **attributes: Any
+    ) -> Any:
         """All steps as one operation: outputs (batch, T, units) or the one of the step that is run last, the final states.
 
-        None if an activation is none of those that the operation knows by name. `attributes` are the operation's.
+        `attributes` are the operation's.
         """
-        if "" in map(function_name, self.functions):
-            return None
-        op = self.operation(**attributes)
+        factors = self.get_dropout_mask(x[:, 0]) if training else None
+        if factors is not None:
+            x = x * ops.expand_dims(factors[0], 1)
+            self.reset_dropout_mask()
+        op = self.operation(training=training, **attributes)
         initial = [None] * op.states if states is None else states
         y, *finals = op(x, self.kernel, self.recurrent_kernel, self.bias, *initial, mask)
         if return_sequences:
@@ -106,11 +133,39 @@ class RecurrentCell(WeightedCell, UnitsArguments):
 
 
 class GatedCell(RecurrentCell, GatedArguments):
-    """With a second activation function, of the gates."""
+    """With a second activation function, of the gates.
+
+    With `implementation` 1, or where training leaves out something of the state, each gate has factors of its own.
+    """
 
     @property
     def functions(self) -> tuple[Callable[[Any], Any], ...]:
         return self.activation, self.recurrent_activation
+
+    @property
+    def mask_count(self) -> int:
+        return self.operation().gates if self.implementation == 1 or self.recurrent_dropout > 0 else 1
+
+    @property
+    def input_bias(self) -> Any:
+        """The part of the bias that is added to the inputs' product."""
+        return self.bias
+
+    def step_with_dropout(self, inputs: Any, states: list[Any]) -> tuple[Any, list[Any]]:
+        count = self.mask_count
+        if count == 1:
+            return super().step_with_dropout(inputs, states)
+        own = [None] * count
+        kernels = zip(self.get_dropout_mask(inputs) or own, ops.split(self.kernel, count, axis=1), strict=True)
+        x = [ops.matmul(inputs if m is None else inputs * m, kernel) for m, kernel in kernels]
+        if self.input_bias is not None:
+            x = [part + bias for part, bias in zip(x, ops.split(self.input_bias, count), strict=True)]
+        h = [states[0] if m is None else states[0] * m for m in self.get_recurrent_dropout_mask(states[0]) or own]
+        return self.gated_step(x, h, states)
+
+    def gated_step(self, x: list[Any], h: list[Any], states: list[Any]) -> tuple[Any, list[Any]]:
+        """The output and the new states, from the inputs' products x and the states h that each gate sees."""
+        raise NotImplementedError(f"{type(self).__name__} has no gates")
 
 
 def function_name(function: Callable[[Any], Any]) -> str:
@@ -130,7 +185,8 @@ def unit_forget(initializer: Callable[..., Any]) -> Callable[..., Any]:
     return initialize
 
 
-def cell_of(layer: Layer, cell_class: Any, **more: Any) -> Any:
+def cell_of(layer: CellArguments, cell_class: Any, **more: Any) -> Any:
     """The cell of a layer that has the cell's arguments as its own."""
+    more = {"seed": layer.drawn_seed, **more}
     names = [p for p in constructor_parameters(cell_class) if p not in (*constructor_parameters(Layer), *more)]
     return cell_class(**{p: getattr(layer, p) for p in names}, **more, dtype=layer.dtype_policy, trainable=layer.trainable)

@@ -22,6 +22,7 @@ class ConvLSTMArguments(CellArguments):
 
     rank: int
     """How many spatial dimensions a step has."""
+    seed_first = True
 
     def __init__(
         self,
@@ -66,6 +67,10 @@ class ConvLSTMCell(ConvLSTMArguments, WeightedCell):
         super().__init__(*args, **kwargs)
 
     @property
+    def mask_count(self) -> int:
+        return 4
+
+    @property
     def state_size(self) -> list[int]:
         return [self.filters, self.filters]
 
@@ -76,32 +81,49 @@ class ConvLSTMCell(ConvLSTMArguments, WeightedCell):
         channels, width = input_shape[channel_axis(self.rank + 2, self.data_format)], 4 * self.filters
         self.add_weights((*self.kernel_size, channels, width), (*self.kernel_size, self.filters, width), (width,))
 
-    def run(self, x: Any, states: list[Any] | None, mask: Any, return_sequences: bool, **how: Any) -> Any:
-        """The outputs, or the one of the step that is run last, and the final states; `how` as for `recurrence`."""
-        steps = swap_time(self._channels_last(x))
-        time, batch, *rest = ops.shape(steps)
-        projected = ops.conv(
-            ops.reshape(steps, (-1, *rest)),
-            self.kernel,
-            self.bias,
-            strides=self.strides,
-            padding=self.padding,
-            dilations=self.dilation_rate,
-        )
-        spatial = ops.shape(projected)[1:-1]
-        projected = ops.reshape(projected, (time, batch, *spatial, 4 * self.filters))
-        zeros = ops.zeros((batch, *spatial, self.filters), self.compute_dtype)
+    def runs(self, training: bool) -> bool:
+        """Always: there is no other way."""
+        return True
 
-        def step(states: list[Any], x: Any, weights: list[Any]) -> tuple[Any, list[Any]]:
-            gates = x + ops.conv(states[0], weights[0], padding="same")
+    def run(self, x: Any, states: list[Any] | None, mask: Any, return_sequences: bool, training: bool = False, **how: Any) -> Any:
+        """The outputs, or the one of the step that is run last, and the final states; `how` as for `recurrence`."""
+        factors = self.get_dropout_mask(x[:, 0]) if training else None
+        self.reset_dropout_mask()
+        convolution = {"strides": self.strides, "padding": self.padding, "dilations": self.dilation_rate}
+        if factors is None:
+            projected = self._of_all_steps(x, self.kernel, self.bias, convolution)
+        else:
+            kernels = ops.split(self.kernel, 4, axis=-1)
+            biases = [None] * 4 if self.bias is None else ops.split(self.bias, 4)
+            parts = [
+                self._of_all_steps(x * ops.expand_dims(m, 1), kernel, bias, convolution)
+                for m, kernel, bias in zip(factors, kernels, biases, strict=True)
+            ]
+            projected = ops.concatenate(parts, axis=-1)
+        _, batch, *spatial, _ = ops.shape(projected)
+        zeros = ops.zeros((batch, *spatial, self.filters), self.compute_dtype)
+        initial = [zeros, zeros] if states is None else [self._channels_last(s) for s in states]
+        # drawn like a state of the layer's own format: the same numbers as Keras's
+        factors = self.get_recurrent_dropout_mask(self._own_format(initial[0])) if training else None
+        self.reset_recurrent_dropout_mask()
+        factors = None if factors is None else [self._channels_last(m) for m in factors]
+
+        def step(states: list[Any], x: Any, invariants: list[Any]) -> tuple[Any, list[Any]]:
+            weight, *own = invariants
+            if own:
+                weights = ops.split(weight, 4, axis=-1)
+                parts = [ops.conv(states[0] * m, w, padding="same") for m, w in zip(own, weights, strict=True)]
+                gates = x + ops.concatenate(parts, axis=-1)
+            else:
+                gates = x + ops.conv(states[0], weight, padding="same")
             h, c = lstm_gates(gates, states[1], self.activation, self.recurrent_activation)
             return h, [h, c]
 
         output, finals = recurrence(
             step,
-            [zeros, zeros] if states is None else [self._channels_last(s) for s in states],
+            initial,
             projected,
-            [self.recurrent_kernel],
+            [self.recurrent_kernel, *(factors or [])],
             mask=None if mask is None else swap_time(mask),
             return_sequences=return_sequences,
             name=self.name,
@@ -109,6 +131,13 @@ class ConvLSTMCell(ConvLSTMArguments, WeightedCell):
         )
         output = swap_time(output) if return_sequences else output
         return self._own_format(output), [self._own_format(s) for s in finals]
+
+    def _of_all_steps(self, x: Any, kernel: Any, bias: Any, convolution: dict[str, Any]) -> Any:
+        """The convolution of the inputs (batch, T, ...) at all times: (T, batch, *spatial', channels)."""
+        steps = swap_time(self._channels_last(x))
+        time, batch, *rest = ops.shape(steps)
+        y = ops.conv(ops.reshape(steps, (-1, *rest)), kernel, bias, **convolution)
+        return ops.reshape(y, (time, batch, *ops.shape(y)[1:]))
 
     def _channels_last(self, x: Any) -> Any:
         return self._moved(x, -self.rank - 1, -1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ... import ops
 from ...ops.recurrent import Gru, Recurrent
 from ...registry import layers
 from .arguments import GatedArguments
@@ -34,6 +35,18 @@ class GRUCell(GatedCell, GRUArguments):
             reset_after=self.reset_after,
             **attributes,
         )
+
+    @property
+    def input_bias(self) -> Any:
+        return self.bias if self.bias is None or not self.reset_after else self.bias[0]
+
+    def gated_step(self, x: list[Any], h: list[Any], states: list[Any]) -> tuple[Any, list[Any]]:
+        weights = ops.split(self.recurrent_kernel, 3, axis=1)
+        biases = [0.0] * 3 if self.bias is None or not self.reset_after else ops.split(self.bias[1], 3)
+        z, r = (self.recurrent_activation(x[i] + ops.matmul(h[i], weights[i]) + biases[i]) for i in range(2))
+        last = r * (ops.matmul(h[2], weights[2]) + biases[2]) if self.reset_after else ops.matmul(r * h[2], weights[2])
+        output = z * states[0] + (1 - z) * self.activation(x[2] + last)
+        return output, [output]
 
 
 @layers("CuDNNGRU")

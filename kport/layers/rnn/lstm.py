@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...ops.recurrent import Lstm, Recurrent
+from ... import ops
+from ...ops.recurrent import Lstm, Recurrent, lstm_gates
 from ...registry import layers
 from .arguments import GatedArguments
 from .cell import GatedCell, cell_of, function_name, unit_forget
@@ -40,6 +41,12 @@ class LSTMCell(GatedCell, LSTMArguments):
             recurrent_activation=function_name(self.recurrent_activation),
             **attributes,
         )
+
+    def gated_step(self, x: list[Any], h: list[Any], states: list[Any]) -> tuple[Any, list[Any]]:
+        weights = ops.split(self.recurrent_kernel, 4, axis=1)
+        gates = [part + ops.matmul(own, weight) for part, own, weight in zip(x, h, weights, strict=True)]
+        h, c = lstm_gates(ops.concatenate(gates, axis=-1), states[1], *self.functions)
+        return h, [h, c]
 
 
 @layers("CuDNNLSTM")

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ... import ops
 from ...errors import LayerError
-from ...ir import Symbolic
+from ...ir import Graph, Symbolic, TensorType
+from ...ops.backend import tf
 from ...ops.promotion import dtype_of, is_float
 from ...ops.recurrent import recurrence, swap_time
 from ...registry import layers
 from ...tree import flatten, pack_like
 from ..arguments import call_parameters
-from ..layer import Layer
-from .stacked_rnn_cells import StackedRNNCells, build_cell, state_structure
+from .dropout import draw_masks, reset_masks
+from .stacked_rnn_cells import StackedRNNCells, build_cell, runs_whole, state_structure
+from .stateful import KeepsStates
 
 
-class RecurrentLayer(Layer):
+class RecurrentLayer(KeepsStates):
     """Runs `self.cell` over time: call(sequences, initial_state, mask).
 
     sequences: (batch, T, ...), or a list of them and the initial states; mask: (batch, T), False where a step doesn't
@@ -27,8 +27,8 @@ class RecurrentLayer(Layer):
     → outputs (batch, T, ...) with `return_sequences`, else the one of the step that is run last (batch, ...); with
     `return_state` also the final states. With `go_backwards` time runs backwards, and outputs come in that order.
 
-    `stateful` layers start from where they stopped, until `reset_state`: at inference only; a traced model starts from
-    zeros. `unroll` is Keras's way to compute the same.
+    `stateful` layers start from where they stopped, until `reset_state`; a graph to convert starts from zeros. `unroll` is
+    Keras's way to compute the same.
     """
 
     supports_masking = True
@@ -52,7 +52,6 @@ class RecurrentLayer(Layer):
         self.stateful = stateful
         self.unroll = unroll
         self.zero_output_for_mask = zero_output_for_mask
-        self.states: list[Any] | None = None
 
     @property
     def state_size(self) -> Any:
@@ -60,6 +59,7 @@ class RecurrentLayer(Layer):
 
     def build(self, input_shape: Any) -> None:
         first = input_shape[0] if isinstance(input_shape, list) else input_shape
+        self.built_batch = first[0]
         build_cell(self.cell, (first[0], *first[2:]))
 
     def call(
@@ -77,10 +77,14 @@ class RecurrentLayer(Layer):
             sequences, *given = sequences
             initial_state = given if given and initial_state is None else initial_state
         mask = mask[0] if isinstance(mask, (list, tuple)) else mask
-        states = self._initial_state(sequences, initial_state)
+        constants = flatten(constants) if constants is not None else []
+        stateful = self.stateful and not isinstance(sequences, Symbolic)
+        kept = self.kept_states(sequences, constants) if stateful else None
+        states = self._initial_state(kept if initial_state is None else initial_state)
         mask = None if mask is None else ops.cast(mask, "bool")
-        output, states = self._run(sequences, states, mask, flatten(constants) if constants is not None else [], training)
-        self._keep(states)
+        output, states = self._run(sequences, states, mask, constants, training)
+        if stateful:
+            self.keep(states)
         if self.return_sequences and self.go_backwards and not in_time_order:
             output = ops.flip(output, axis=1)
         return (output, *states) if self.return_state else output
@@ -92,10 +96,15 @@ class RecurrentLayer(Layer):
             "reverse": self.go_backwards,
             "zero_output_for_mask": self.zero_output_for_mask,
         }
-        run = getattr(self.cell, "run", None)
-        result: Any = run(sequences, states, mask, **how) if run else None
-        if result is not None:
+        training = training and not isinstance(sequences, Symbolic)  # a graph holds the layer as it is outside of training
+        if runs_whole(self.cell, training):
+            result: tuple[Any, list[Any]] = self.cell.run(sequences, states, mask, training=training, **how)
             return result
+        if not isinstance(sequences, Symbolic) and any(weight.is_in_tensorflow for weight in self.weights):
+            sequences = tf.convert_to_tensor(sequences)  # steps that compute in TensorFlow need its loop
+        states = self.get_initial_state(ops.shape(sequences)[0]) if states is None else states
+        if training:
+            draw_masks(self.cell, sequences[:, 0], states if isinstance(states, (list, tuple)) else [states])
         structure = state_structure(self.cell)
         kwargs = {"training": training} if "training" in call_parameters(type(self.cell)) else {}
 
@@ -106,13 +115,14 @@ class RecurrentLayer(Layer):
 
         output, flat = recurrence(
             step,
-            flatten(self.get_initial_state(ops.shape(sequences)[0]) if states is None else states),
+            flatten(states),
             swap_time(sequences),
             constants,
             mask=None if mask is None else swap_time(mask),
             name=self.name,
             **how,
         )
+        reset_masks(self.cell)
         return swap_time(output) if self.return_sequences else output, pack_like(structure, flat)
 
     # states
@@ -124,39 +134,21 @@ class RecurrentLayer(Layer):
             return own(batch_size=batch_size)
         return [ops.zeros((batch_size, size), self.compute_dtype) for size in flatten(self.cell.state_size)]
 
-    def _initial_state(self, sequences: Any, given: Any) -> Any:
+    def _initial_state(self, given: Any) -> Any:
         """The states to start from, in the structure that the cell wants; None means zeros."""
-        if given is None and not isinstance(sequences, Symbolic):
-            given = self.states
         if given is None:
             return None
         structure = state_structure(self.cell)
         states = flatten(given)
         if len(states) != len(flatten(structure)):
             raise LayerError(f"expected {len(flatten(structure))} initial states. Received: {len(states)} states", self.name)
-        batch = sequences.shape[0]
-        if self.stateful and batch is not None and states[0].shape[0] not in (None, batch):
-            raise LayerError(
-                f"expected the batch of the states that this stateful layer keeps: {states[0].shape[0]}. "
-                f"Received: batch={batch}; call reset_state() before another batch size",
-                self.name,
-            )
         floats = [is_float(dtype_of(s) or "float32") for s in states]
         return pack_like(structure, [ops.cast(s, self.compute_dtype) if f else s for s, f in zip(states, floats, strict=True)])
 
-    def _keep(self, states: Any) -> None:
-        """What a stateful layer remembers; symbols have nothing to remember."""
-        flat = flatten(states)
-        if self.stateful and all(isinstance(s, np.ndarray) or hasattr(s, "numpy") for s in flat):
-            self.states = [np.asarray(s) for s in flat]
-
-    def reset_state(self) -> None:
-        """The next call starts from zeros."""
-        self.states = None
-
-    def reset_states(self, states: Any = None) -> None:
-        """The next call starts from `states`, or from zeros: the name and argument of Keras 2."""
-        self.states = None if states is None else flatten(states)
+    def state_types(self, sequences: Any, constants: list[Any]) -> list[TensorType]:
+        graph = Graph(types_only=True)
+        x, *rest = (graph.add_input("x", TensorType(dtype_of(t) or "float32", tuple(t.shape))) for t in (sequences, *constants))
+        return [state.type for state in flatten(self._run(x, None, None, rest, False)[1])]
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         mask = mask[0] if isinstance(mask, (list, tuple)) else mask

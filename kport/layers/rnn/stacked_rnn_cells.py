@@ -47,21 +47,24 @@ class StackedRNNCells(Layer):
             new_states.append(new)
         return inputs, new_states
 
-    def run(self, x: Any, states: list[Any] | None, mask: Any, return_sequences: bool, **how: Any) -> Any:
-        """One operation after another, where all cells have one: a cell needs nothing of the next cell's past.
+    def runs(self, training: bool) -> bool:
+        """Whether `run` can compute the steps: all cells can, one after another."""
+        return all(runs_whole(cell, training) for cell in self.cells)
 
-        None if a cell has none.
-        """
+    def run(self, x: Any, states: list[Any] | None, mask: Any, return_sequences: bool, **how: Any) -> Any:
+        """One operation after another: a cell needs nothing of the next cell's past."""
         finals = []
         for index, cell in enumerate(self.cells):
             own = None if states is None else states[index]
             whole = return_sequences or index < len(self.cells) - 1
-            result = cell.run(x, own, mask, whole, **how) if hasattr(cell, "run") else None
-            if result is None:
-                return None
-            x, new = result
+            x, new = cell.run(x, own, mask, whole, **how)
             finals.append(new)
         return x, finals
+
+
+def runs_whole(cell: Any, training: bool) -> bool:
+    """Whether the cell can compute all steps of a sequence by itself, by its method `run`."""
+    return bool(hasattr(cell, "runs") and cell.runs(training))
 
 
 def state_structure(cell: Any) -> list[Any]:
