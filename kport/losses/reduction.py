@@ -91,6 +91,7 @@ def masked_weights(sample_weight: Any, mask: Any, dtype: str, reduction: str | N
     if sample_weight is None:
         return weights
     weights, sample_weight = align_ranks(weights, ops.cast(ops.convert_to_tensor(sample_weight), dtype))
+    check_broadcast("sample_weight", mask=weights, sample_weight=sample_weight)
     return ops.multiply(sample_weight, weights)
 
 

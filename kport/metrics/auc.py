@@ -139,6 +139,13 @@ class AUC(Metric):
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"thresholds": self._given}
 
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        weights = config.get("label_weights")
+        if isinstance(weights, dict):  # Keras writes them as a tensor
+            config = config | {"label_weights": weights["config"]["value"]}
+        return cls(**config)
+
 
 def _interpolated_precision(tp: Any, fp: Any, fn: Any) -> Any:
     """The area under precision over recall between two thresholds, TP and FP changing in proportion.

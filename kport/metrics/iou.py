@@ -35,7 +35,7 @@ class IoU(Metric):
         sparse_y_pred: bool = True,
         axis: int = -1,
     ):
-        super().__init__("int32" if dtype in (None, "int") else dtype, name)
+        super().__init__("int64" if dtype in (None, "int") else dtype, name)
         if max(target_class_ids) >= num_classes:
             raise UsageError(
                 f"expected target_class_ids below num_classes={num_classes}. Received: target_class_ids={list(target_class_ids)}"
