@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import ops
+from ... import ops, random
 from ...errors import LayerError
+from ...ir import Symbolic
 from ...registry import layers
 from ..layer import Layer
 
@@ -28,6 +29,8 @@ class BaseAttention(Layer):
         self.dropout = dropout
         self.seed = seed
         self.causal = causal
+        if dropout > 0:
+            self.seed_generator = random.SeedGenerator(seed)
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()
@@ -62,6 +65,8 @@ class BaseAttention(Layer):
             large = 65504.0 if scores.dtype == "float16" else 1e9
             scores = ops.where(value_mask, scores, ops.subtract(scores, large))
         weights = ops.softmax(scores)
+        if training and self.dropout > 0 and not isinstance(weights, Symbolic):
+            weights = random.dropout(weights, self.dropout, seed=self.seed_generator)
         outputs = ops.matmul(weights, value)
         if query_mask is not None:
             outputs = ops.where(ops.expand_dims(query_mask, -1), outputs, 0)

@@ -11,6 +11,7 @@ from ...errors import LayerError
 from ...registry import layers
 from ..core.einsum_dense import EinsumDense
 from ..layer import Layer
+from ..regularization.dropout import Dropout
 
 
 class HeadedAttention(Layer):
@@ -70,8 +71,8 @@ class HeadedAttention(Layer):
             output_shape=(*[None] * (free - 1), *output),
             activation=activation,
             bias_axes=made if self.use_bias else None,
-            kernel_initializer=self.kernel_initializer,
-            bias_initializer=self.bias_initializer,
+            kernel_initializer=_another(self.kernel_initializer),
+            bias_initializer=_another(self.bias_initializer),
             kernel_regularizer=self.kernel_regularizer,
             bias_regularizer=self.bias_regularizer,
             kernel_constraint=self.kernel_constraint,
@@ -94,6 +95,8 @@ class HeadedAttention(Layer):
         if self.use_gate:
             self._gate_dense = self.projection("gate", free, 1, (heads[0], sizes[1]), "sigmoid")
         self._value_dense = self.projection("value", len(value) - 1, 1, (heads[1], sizes[1]))
+        if self.dropout > 0:
+            self._dropout_layer = Dropout(self.dropout, seed=self.seed, dtype=self.dtype_policy, name="dropout")
         self._output_dense = self.projection("attention_output", free, 2, output)
         for layer, shape in (
             (self._query_dense, query),
@@ -163,7 +166,13 @@ class HeadedAttention(Layer):
             missing = len(scores.shape) - len(mask.shape)
             mask = ops.expand_dims(mask, [-2 * len(axes) - 1 - i for i in range(missing)])
         weights = ops.masked_softmax(scores, mask, tuple(range(-len(axes), 0)), zero_where_masked)
-        return ops.einsum(f"{score_letters},{key_letters}->{query_letters}", weights, value), weights
+        kept = self._dropout_layer(weights) if self.dropout > 0 else weights
+        return ops.einsum(f"{score_letters},{key_letters}->{query_letters}", kept, value), weights
+
+
+def _another(initializer: Any) -> Any:
+    """An initializer that gives other values than this one, if it has no seed: no two projections begin alike."""
+    return initializer.clone() if isinstance(initializer, initializers.Initializer) else initializer
 
 
 @layers()

@@ -61,7 +61,7 @@ class EinsumDense(Layer):
         kernel_shape, bias_shape, roles = weight_shapes(self.equation, self.bias_axes, input_shape, self.output_shape)
         initializer = self.kernel_initializer
         if isinstance(initializer, initializers.VarianceScaling) and None in (initializer.input_axes, initializer.output_axes):
-            initializer = type(initializer).from_config(initializer.get_config() | roles)
+            initializer = type(initializer).from_config(initializer.get_config() | {"seed": initializer.seed} | roles)
         self.kernel = self.add_weight(
             kernel_shape,
             initializer,
