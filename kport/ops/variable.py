@@ -106,6 +106,10 @@ class Variable:
             self._value = self.numpy()
 
     def numpy(self) -> np.ndarray:
+        """The array as it is now, while TensorFlow records a function, too."""
+        if is_traced_by_tensorflow():
+            with tf.init_scope():
+                return np.asarray(self.stored)
         return np.asarray(self.stored)
 
     def __float__(self) -> float:
