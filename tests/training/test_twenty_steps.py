@@ -39,6 +39,8 @@ def trained(library: Any, task: str, optimizer: Any, weights: list[Any] | None) 
         model.set_weights(weights)
     first = model.get_weights()
     model.compile(optimizer, loss)
+    # made while Keras 3.15 records a step, ScheduleFreeAdamW would begin anew in each step
+    model.optimizer.build(model.trainable_variables)
     x, y = data(np.random.default_rng(0))
     losses = [float(model.train_on_batch(x[i : i + BATCH], y[i : i + BATCH])) for i in range(0, STEPS * BATCH, BATCH)]
     return first, losses, model.get_weights()
