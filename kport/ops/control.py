@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,9 @@ def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -
     """What the branch of number `index` gives for the operands; an index that is too small or great means the nearest."""
     if not isinstance(index, Symbolic) and not is_tensorflow(index):
         return branches[min(max(int(np.asarray(index)), 0), len(branches) - 1)](*operands)
+    if is_tensorflow(index):
+        place = tf.clip_by_value(tf.cast(index, tf.int32), 0, len(branches) - 1)
+        return tf.switch_case(place, [partial(branch, *operands) for branch in branches])
 
     def chosen(number: int) -> Any:
         if number == len(branches) - 1:

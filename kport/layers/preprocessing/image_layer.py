@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from ... import ops
 from ...errors import LayerError, ShapeError
@@ -27,6 +27,9 @@ class ImageLayer(Layer):
     A call takes `get_random_transformation(data, training, seed)` once, and gives it to `transform_images`,
     `transform_bounding_boxes`, `transform_labels` and `transform_segmentation_masks`, all of batches: those a subclass defines.
     """
+
+    autograph_info__: ClassVar[dict[str, Any]] = {}
+    """TensorFlow's AutoGraph doesn't rewrite what has this: `Dataset.map(layer)` calls the layer as it is."""
 
     def __init__(self, *, data_format: str | None = None, bounding_box_format: str | None = None, **kwargs: Any):
         super().__init__(**kwargs)
@@ -114,7 +117,7 @@ class ImageLayer(Layer):
 def _rank(images: Any) -> int:
     rank = len(images.shape)
     if rank not in (3, 4):
-        raise ShapeError(f"expected images of rank 3 (one) or 4 (a batch). Received: shape={tuple(images.shape)}")
+        raise ShapeError(f"expected images of rank 3 or 4. Received: shape={tuple(images.shape)}")
     return rank
 
 

@@ -8,11 +8,14 @@ from ...ir import current_scope
 from ...registry import layers as registry
 from ..arguments import call_parameters
 from ..layer import Layer
+from .image_layer import ImageLayer
 
 
 @registry()
 class Pipeline(Layer):
     """layers[-1](... layers[1](layers[0](x))). Called by itself it trains. Source: `keras.layers.Pipeline`."""
+
+    autograph_info__ = ImageLayer.autograph_info__
 
     def __init__(self, layers: list[Any], **kwargs: Any):
         super().__init__(**kwargs)

@@ -96,10 +96,14 @@ class RandomContrast(RandomColor):
 
 @layers()
 class RandomColorDegeneration(RandomColor):
-    """In training: x + f (grey(x) - x), f drawn from `factor`: a pair, or one number x for (0, x), in [0, 1].
+    """In training: x + f (grey(x) - x), f drawn from `factor`: a pair, or one number x for (-x, x), in [-1, 1].
 
     Source: `keras.layers.RandomColorDegeneration`.
     """
+
+    @staticmethod
+    def _range(factor: Any) -> Any:
+        return drawn_from(factor)
 
     def recolored(self, images: Any, factor: Any) -> Any:
         return ops.add(images, ops.multiply(factor, ops.subtract(ops.rgb_to_grayscale(images), images)))

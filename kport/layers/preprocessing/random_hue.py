@@ -10,6 +10,7 @@ from ...registry import layers
 from .image_layer import change_range
 from .random_color import FULL, RandomBrightness, RandomColor, RandomContrast
 from .random_image import RandomImageLayer
+from .ranges import drawn_from
 
 EPSILON = 1e-7
 _UNIT = (0, 1)
@@ -42,11 +43,15 @@ class RandomHue(RandomColor):
 
 @layers()
 class RandomSaturation(RandomColor):
-    """In training: saturation times f / (1 - f), f drawn from `factor`: a pair, or one number x for (0, x), in [0, 1]; 0.5
-    changes nothing, 0 is grey. As in Keras saturation is cut to `value_range`, so values of (0, 255) may leave it.
+    """In training: saturation times f / (1 - f), f drawn from `factor`: a pair, or one number x for (-x, x), in [-1, 1];
+    0.5 changes nothing, up to 0 it is grey. As in Keras saturation is cut to `value_range`, so values of (0, 255) may leave it.
 
     Source: `keras.layers.RandomSaturation`.
     """
+
+    @staticmethod
+    def _range(factor: Any) -> Any:
+        return drawn_from(factor)
 
     def drawn(self, data: Any, shape: Any, seed: Any) -> Any:
         factor = super().drawn(data, shape, seed)
