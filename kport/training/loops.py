@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,11 @@ from .logs import as_numbers
 class Epochs:
     """Loops over batches. steps: how many batches an epoch has; None for as many as there are.
 
-    With `steps` an epoch goes on where the last one stopped, and the data begin anew when they end.
+    With `steps` an epoch goes on where the last one stopped, and the data begin anew when they end. `done` batches of the
+    next epoch are passed over: they were trained on before an interruption.
     """
+
+    done: int = 0
 
     def __init__(self, batches: Batches, steps: int | None, steps_per_execution: int, strategy: Any = None):
         self.batches = batches
@@ -29,20 +33,33 @@ class Epochs:
         self._left: int | None = None
 
     def __iter__(self) -> Iterator[tuple[int, int, Any, int]]:
-        """(first step, last step, iterator, number of steps) of each execution of an epoch."""
+        """(first step, last step, iterator, number of steps) of each execution of an epoch.
+
+        As in Keras the last step is that of a whole execution, even where fewer batches are left.
+        """
         if self._iterator is None or self.steps is None:
             self._begin()
-        step = 0
+        step = self._pass_over()
         while self.size is None or step < self.size:
             if self._left == 0:
                 self._begin()
             count = min(
                 [self._at_once, *(n for n in (None if self.size is None else self.size - step, self._left) if n is not None)]
             )
-            yield step, step + count - 1, self._iterator, count
+            yield step, step + self._at_once - 1, self._iterator, count
             step += count
             if self._left is not None:
                 self._left -= count
+
+    def _pass_over(self) -> int:
+        done, self.done = self.done, 0
+        for _ in range(done):
+            if self._left == 0:
+                self._begin()
+            next(self._iterator, None)
+            if self._left is not None:
+                self._left -= 1
+        return done
 
     def _begin(self) -> None:
         self._iterator = iter(self.batches.iterator())
@@ -52,7 +69,7 @@ class Epochs:
 def run(epochs: Epochs, function: Any, on_begin: Any, on_end: Any, stopped: Any) -> Any:
     """An epoch; returns the last logs. Data that end without a known size end it."""
     logs: Any = None
-    seen = False
+    seen = epochs.done > 0
     for first, last, iterator, count in epochs:
         on_begin(first)
         try:
@@ -62,8 +79,6 @@ def run(epochs: Epochs, function: Any, on_begin: Any, on_end: Any, stopped: Any)
                 raise UsageError(
                     "expected data with at least one batch. Received: data that end at once; a generator can be read only once"
                 ) from None
-            if epochs.size is None:
-                epochs.size = first
             break
         seen = True
         on_end(last, logs)
@@ -93,7 +108,10 @@ def fit(
     model.stop_training = False
     callbacks.on_train_begin()
     logs: Any = None
-    for epoch in range(getattr(model, "_initial_epoch", None) or initial_epoch, epochs):
+    # BackupAndRestore says where to go on
+    first = vars(model).pop("_initial_epoch", None) or initial_epoch
+    training.done = vars(model).pop("_initial_batch", 0)
+    for epoch in range(first, epochs):
         model.reset_metrics()
         batches.on_epoch_begin()
         callbacks.on_epoch_begin(epoch)
@@ -132,18 +150,26 @@ def _evaluate(model: Any, epochs: Epochs, callbacks: Any) -> dict[str, Any]:
 
 def predict(model: Any, batches: Batches, *, steps: int | None, verbose: Any, callbacks: Any) -> Any:
     """The outputs for all batches, joined along the first axis."""
-    epochs = Epochs(distributed(model, batches), steps, 1)
+    epochs = Epochs(distributed(model, batches), steps, model.steps_per_execution)
     callbacks = _callback_list(model, callbacks, verbose, 1, epochs.size)
-    function = model.make_predict_function()
+    one = model.make_predict_function()
     model.stop_predicting = False
     parts: list[Any] = []
+
+    def several(iterator: Any, count: int) -> Any:
+        """The outputs of `count` batches, or of as many as are left, joined."""
+        outputs = [one(iterator, 1)]
+        with suppress(StopIteration):
+            for _ in range(count - 1):
+                outputs.append(one(iterator, 1))
+        return outputs[0] if len(outputs) == 1 else map_structure(lambda *parts: np.concatenate(parts), *outputs)
 
     def keep(step: int, outputs: Any) -> None:
         parts.append(map_structure(np.asarray, outputs))
         callbacks.on_predict_batch_end(step, {"outputs": outputs})
 
     callbacks.on_predict_begin()
-    run(epochs, function, callbacks.on_predict_batch_begin, keep, lambda: model.stop_predicting)
+    run(epochs, several, callbacks.on_predict_batch_begin, keep, lambda: model.stop_predicting)
     callbacks.on_predict_end()
     return map_structure(lambda *arrays: np.concatenate(arrays), *parts)
 
