@@ -13,6 +13,9 @@ from .gradients import is_sparse, mapped, summed, summed_square
 from .resources import assign, assign_add, assign_sub, handle, read
 from .stepwise import Stepwise
 
+SMALL, LARGE = 512, 32768
+"""TensorFlow's kernel shares its work among threads. Between these numbers of elements that takes longer than it saves."""
+
 
 class AdamStep(NamedTuple):
     """What all variables share in a step of Adam; scalar tensors."""
@@ -25,11 +28,8 @@ class AdamStep(NamedTuple):
     epsilon: Any
     kernel_rate: Any
     kernel_epsilon: Any
-
-    @property
-    def alpha(self) -> Any:
-        """The learning rate with the corrections of m and v for having begun at 0."""
-        return self.rate * tf.sqrt(1 - self.power_2) / (1 - self.power_1)
+    alpha: Any
+    """The learning rate with the corrections of m and v for having begun at 0."""
 
 
 def adam_step(rate: Any, step: Any, beta_1: float, beta_2: float, epsilon: float) -> AdamStep:
@@ -40,20 +40,33 @@ def adam_step(rate: Any, step: Any, beta_1: float, beta_2: float, epsilon: float
     first, second = tf.constant(beta_1, dtype), tf.constant(beta_2, dtype)
     rounded = float(dtype.as_numpy_dtype(beta_2))
     root = math.sqrt((1 - rounded) / (1 - beta_2)) if beta_2 < 1 else 1.0
+    power_1, power_2 = tf.pow(first, step), tf.pow(second, step)
     return AdamStep(
         rate,
-        tf.pow(first, step),
-        tf.pow(second, step),
+        power_1,
+        power_2,
         first,
         second,
         tf.constant(epsilon, dtype),
         rate * tf.constant(root, dtype),
         tf.constant(epsilon * root, dtype),
+        rate * tf.sqrt(1 - power_2) / (1 - power_1),
     )
 
 
-def adam_kernel(gradient: Any, variable: Any, m: Any, v: Any, now: AdamStep) -> None:
-    """`adam_moments` and w ← w - α · m / (√v + ε) in one pass; not for sparse gradients."""
+def adam_moments(gradient: Any, m: Any, v: Any, beta_1: Any, beta_2: Any) -> tuple[Any, Any]:
+    """m ← m + (g - m) · (1 - β₁), v ← v + (g² - v) · (1 - β₂). Returns both."""
+    assign_add(m, (summed(gradient) - read(m)) * (1 - beta_1))
+    assign_add(v, (summed_square(gradient) - read(v)) * (1 - beta_2))
+    return read(m), read(v)
+
+
+def adam_update(gradient: Any, variable: Any, m: Any, v: Any, now: AdamStep, beta_1: float, beta_2: float) -> None:
+    """`adam_moments` and w ← w - α · m / (√v + ε), in one pass where that is faster."""
+    if is_sparse(gradient) or SMALL < gradient.shape.num_elements() < LARGE:
+        momentum, velocity = adam_moments(gradient, m, v, beta_1, beta_2)
+        assign_sub(variable, momentum * now.alpha / (tf.sqrt(velocity) + now.epsilon))
+        return
     tf.raw_ops.ResourceApplyAdam(
         var=handle(variable),
         m=handle(m),
@@ -66,13 +79,6 @@ def adam_kernel(gradient: Any, variable: Any, m: Any, v: Any, now: AdamStep) -> 
         epsilon=now.kernel_epsilon,
         grad=gradient,
     )
-
-
-def adam_moments(gradient: Any, m: Any, v: Any, beta_1: float, beta_2: float) -> tuple[Any, Any]:
-    """m ← m + (g - m) · (1 - β₁), v ← v + (g² - v) · (1 - β₂). Returns both."""
-    assign_add(m, (summed(gradient) - read(m)) * (1 - beta_1))
-    assign_add(v, (summed_square(gradient) - read(v)) * (1 - beta_2))
-    return read(m), read(v)
 
 
 @optimizers("adam")
@@ -112,13 +118,12 @@ class Adam(Stepwise):
 
     def update(self, gradient: Any, variable: Any, index: int, now: AdamStep) -> None:
         m, v = self._momentums[index], self._velocities[index]
-        if not is_sparse(gradient) and not self.amsgrad:  # XLA has no kernel of amsgrad's
-            adam_kernel(gradient, variable, m, v, now)
+        if not self.amsgrad:  # whose kernel XLA lacks
+            adam_update(gradient, variable, m, v, now, self.beta_1, self.beta_2)
             return
         momentum, velocity = adam_moments(gradient, m, v, self.beta_1, self.beta_2)
-        if self.amsgrad:
-            velocity = tf.maximum(read(self._greatest[index]), velocity)
-            assign(self._greatest[index], velocity)
+        velocity = tf.maximum(read(self._greatest[index]), velocity)
+        assign(self._greatest[index], velocity)
         assign_sub(variable, momentum * now.alpha / (tf.sqrt(velocity) + now.epsilon))
 
 

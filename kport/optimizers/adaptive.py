@@ -63,7 +63,7 @@ class RMSprop(Stepwise):
             kernel(var=handle(variable), lr=rate, rho=rho, momentum=momentum, epsilon=epsilon, grad=gradient, **slots)
             return
         velocity = self._velocities[index]
-        assign(velocity, rho * read(velocity) + (1 - self.rho) * summed_square(gradient))
+        assign_add(velocity, (summed_square(gradient) - read(velocity)) * (1 - self.rho))
         gradient, denominator = summed(gradient), read(velocity)
         if self.centered:
             mean = rho * read(self._means[index]) + (1 - self.rho) * gradient

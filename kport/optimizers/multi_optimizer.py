@@ -15,7 +15,7 @@ from .serialization import deserialize
 
 
 @optimizers("optimizermap")
-class OptimizerMap(Configurable, MutableMapping):  # type: ignore[type-arg]
+class OptimizerMap(Configurable, MutableMapping):
     """Optimizers by the path of a variable: the one under this path, else the one whose pattern matches all of it, else
     default_optimizer."""
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from ..ops.backend import tf
 from ..registry import optimizers
-from .adam import adam_kernel, adam_moments, adam_step
-from .gradients import is_sparse, summed
+from .adam import adam_step, adam_update
+from .gradients import summed
 from .resources import assign_add, assign_sub, read
 from .stepwise import Stepwise
 
@@ -114,11 +114,8 @@ class Muon(Stepwise):
         m, v = self._momentums[index], self._velocities[index]
         if v is None:
             self._orthogonal_step(summed(gradient), variable, m, rate)
-        elif is_sparse(gradient):
-            momentum, velocity = adam_moments(gradient, m, v, self.adam_beta_1, self.adam_beta_2)
-            assign_sub(variable, momentum * adam.alpha / (tf.sqrt(velocity) + adam.epsilon))
         else:
-            adam_kernel(gradient, variable, m, v, adam)
+            adam_update(gradient, variable, m, v, adam, self.adam_beta_1, self.adam_beta_2)
 
     def _orthogonal_step(self, gradient: Any, variable: Any, m: Any, rate: Any) -> None:
         assign_add(m, gradient + read(m) * (self.momentum - 1))

@@ -19,8 +19,10 @@ DECAY = 0.96
 
 
 class NadamStep(NamedTuple):
-    """Scalar tensors: the factors of m and of the gradient, 1 - β₂ᵗ, the learning rate."""
+    """Scalar tensors: β₁, β₂, the factors of m and of the gradient, 1 - β₂ᵗ, the learning rate."""
 
+    beta_1: Any
+    beta_2: Any
     of_momentum: Any
     of_gradient: Any
     correction: Any
@@ -69,14 +71,17 @@ class Nadam(Stepwise):
     def shared(self, rate: Any, step: Any) -> NadamStep:
         product = tf.cast(read(self._product), rate.dtype)
         following = self._factor(step + 1)
+        beta_2 = tf.constant(self.beta_2, rate.dtype)
         return NadamStep(
+            tf.constant(self.beta_1, rate.dtype),
+            beta_2,
             following / (1 - product * following),
             (1 - self._factor(step)) / (1 - product),
-            1 - tf.pow(tf.constant(self.beta_2, rate.dtype), step),
+            1 - tf.pow(beta_2, step),
             rate,
         )
 
     def update(self, gradient: Any, variable: Any, index: int, now: NadamStep) -> None:
-        m, v = adam_moments(gradient, self._momentums[index], self._velocities[index], self.beta_1, self.beta_2)
+        m, v = adam_moments(gradient, self._momentums[index], self._velocities[index], now.beta_1, now.beta_2)
         ahead = m * now.of_momentum + summed(gradient) * now.of_gradient
         assign_sub(variable, ahead * now.rate / (tf.sqrt(v / now.correction) + self.epsilon))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from .. import ops
 from ..configurable import Configurable, constructor_parameters, serialize
 from ..errors import UsageError
 from ..ops.backend import tf
@@ -115,7 +116,7 @@ class Optimizer(Configurable, OptimizerState):
     def iterations(self) -> Any:
         """The number of steps so far; with gradient_accumulation_steps that of steps that changed the model."""
         steps = self.gradient_accumulation_steps
-        return self._iterations // steps if steps else self._iterations
+        return ops.floor_divide(self._iterations, steps) if steps else self._iterations
 
     def assign(self, variable: Any, value: Any) -> None:
         """variable ← value, in a distributed training on this replica; for a model's or an optimizer's variable."""

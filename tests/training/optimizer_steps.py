@@ -14,6 +14,8 @@ from kport import optimizers
 from kport.ops.variable import Variable
 
 SHAPES = {"kernel": (5, 3), "bias": (3,), "filters": (2, 2, 3, 4), "scale": ()}
+SIZES = {"small": (3, 4), "middle": (30, 20), "large": (33000,)}
+"""Those that Adam treats differently."""
 STEPS = 20
 
 CONFIGURATIONS: list[tuple[str, dict[str, Any]]] = [

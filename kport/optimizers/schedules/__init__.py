@@ -25,5 +25,5 @@ __all__ = [
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
     """The schedule (or the user's own function) that a configuration means; custom_objects: the user's own classes by name."""
-    own = (custom_objects or {}).get(config.get("class_name")) if isinstance(config, dict) else None
+    own = (custom_objects or {}).get(str(config.get("class_name"))) if isinstance(config, dict) else None
     return own.from_config(config["config"]) if own is not None else _registry.get(config)
