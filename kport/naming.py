@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import weakref
 from collections import Counter
 
 
@@ -16,10 +17,19 @@ def snake_case(name: str) -> str:
 class UniqueNames:
     """dense, dense_1, dense_2, ...: numbered from the second of a name on."""
 
+    _all: weakref.WeakSet[UniqueNames] = weakref.WeakSet()
+
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
+        self._all.add(self)
 
     def next(self, base: str) -> str:
         count = self._counts[base]
         self._counts[base] += 1
         return f"{base}_{count}" if count else base
+
+    @classmethod
+    def start_over(cls) -> None:
+        """Every numbering that there is begins anew."""
+        for names in cls._all:
+            names._counts.clear()

@@ -28,6 +28,7 @@ ROWS = [
     {"kport.training"},
     {"kport.models"},
     {"kport.trace", "kport.saving"},
+    {"kport.utils", "kport.preprocessing", "kport.backend", "kport.mixed_precision"},
     {
         "kport.converters.target",
         "kport.converters.report",

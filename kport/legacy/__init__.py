@@ -3,5 +3,6 @@
 from .arguments import accept_old_arguments as accept_old_arguments
 from .classes import OldName as OldName
 from .methods import old_arguments as old_arguments
+from .methods import old_function as old_function
 from .warning import KportDeprecationWarning as KportDeprecationWarning
 from .warning import warn as warn

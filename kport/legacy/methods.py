@@ -32,3 +32,14 @@ def old_arguments(_unused: tuple[str, ...] = (), **names: str) -> Callable[[Any]
         return accepting
 
     return decorate
+
+
+def old_function(name: str, function: Any, new_name: str, **names: str) -> Any:
+    """The function under the name it had once, which warns; it takes arguments by their old names (old="new"), too."""
+
+    @wraps(function)
+    def under_old_name(*args: Any, **kwargs: Any) -> Any:
+        warn(f"{name} is an old name of {new_name}")
+        return function(*args, **{names.get(key, key): value for key, value in kwargs.items()})
+
+    return under_old_name
