@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from ..errors import UsageError
@@ -14,6 +14,7 @@ from .callback import takes_tensors
 from .errors import MissingPackageError
 from .logs import as_float, as_floats
 from .monitor import MonitorCallback
+from .weight_paths import weight_paths
 
 
 class OrbaxCheckpoint(MonitorCallback):
@@ -108,14 +109,18 @@ class OrbaxCheckpoint(MonitorCallback):
 
     def _save(self, step: int) -> None:
         model = self.model
+        trainable = {id(weight) for weight in model.trainable_weights}
+        weights = weight_paths(model).items()
         state = {
-            "trainable_variables": _tree(model.trainable_weights),
-            "non_trainable_variables": _tree(model.non_trainable_weights),
+            "trainable_variables": _tree((path, w) for path, w in weights if id(w) in trainable),
+            "non_trainable_variables": _tree((path, w) for path, w in weights if id(w) not in trainable),
         }
         parts: dict[str, Any] = {"pytree": state}
         if not self.save_weights_only:
-            state["optimizer_variables"] = _tree(model.optimizer.variables)
-            state["metrics_variables"] = _tree([v for metric in model.metrics for v in metric.variables])
+            state["optimizer_variables"] = _tree((v.path, v) for v in model.optimizer.variables)
+            state["metrics_variables"] = _tree(
+                (f"{metric.name}/{v.name}", v) for metric in model.metrics for v in metric.variables
+            )
             parts["model_config"] = {"config": model.to_json()}
         if self.save_on_background:
             self._futures.append(self.checkpointer.save_checkpointables_async(step, parts))
@@ -142,16 +147,16 @@ def _orbax() -> Any:
         ) from error
 
 
-def _tree(variables: Sequence[Any]) -> dict[str, Any]:
+def _tree(variables: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """The values of variables in dicts, one for each part of their paths; a scalar as Python's number."""
     tree: dict[str, Any] = {}
-    for variable in variables:
-        *folders, name = variable.path.split("/")
+    for path, variable in variables:
+        *folders, name = path.split("/")
         inner = tree
         for folder in folders:
             inner = inner.setdefault(folder, {})
         if name in inner:
-            raise UsageError(f"expected a path of its own for every variable: name the layers. Received: '{variable.path}' twice")
+            raise UsageError(f"expected a path of its own for every variable: name the layers. Received: '{path}' twice")
         array = variable.numpy()
         inner[name] = array if array.ndim else array.item()
     return tree

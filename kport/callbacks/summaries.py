@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..ops.backend import tf
+from .weight_paths import weight_paths
 
 
 def write_model(model: Any) -> None:
@@ -35,14 +36,13 @@ def write_train_graph(model: Any) -> None:
 
 def write_weights(model: Any, epoch: int, as_images: bool) -> None:
     """Writes a histogram of every weight, and an image if wished."""
-    for layer in model.layers:
-        for weight in layer.weights:
-            name = weight.path.replace(":", "_")
-            array = weight.numpy()
-            tf.summary.histogram(f"{name}/histogram", array, step=epoch)
-            images = images_of(array) if as_images else None
-            if images is not None:
-                tf.summary.image(f"{name}/image", images, step=epoch)
+    for path, weight in weight_paths(model).items():
+        name = path.replace(":", "_")
+        array = weight.numpy()
+        tf.summary.histogram(f"{name}/histogram", array, step=epoch)
+        images = images_of(array) if as_images else None
+        if images is not None:
+            tf.summary.image(f"{name}/image", images, step=epoch)
 
 
 def images_of(array: np.ndarray) -> np.ndarray | None:
