@@ -54,7 +54,7 @@ def convert_format(boxes: Any, source: str, target: str, height: Any = None, wid
     if relative[0] != relative[1]:
         scale = ops.divide if relative[1] else ops.multiply
         sides = [ops.cast(side, dtype) for side in (width, height)] * 2
-        corners = tuple(scale(corner, side) for corner, side in zip(corners, sides, strict=True))  # type: ignore[assignment]
+        corners = tuple(scale(corner, side) for corner, side in zip(corners, sides, strict=True))
     return ops.concatenate(list(_FROM_CORNERS[target.removeprefix("rel_")](*corners)), -1)
 
 

@@ -40,7 +40,8 @@ class RandomColor(RandomImageLayer):
 
     def drawn(self, data: Any, shape: Any, seed: Any) -> Any:
         """The factor of each image."""
-        return self.draw(data, shape, *self.factor, seed)
+        low, high = self.factor
+        return self.draw(data, shape, low, high, seed)
 
     def changed(self, images: Any, transformation: Any, nearest: bool = False) -> Any:
         factor = ops.cast(transformation["factor"], dtype_of(images) or "float32")

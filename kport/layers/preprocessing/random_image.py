@@ -10,6 +10,7 @@ from ...ir import Symbolic, current_scope
 from ...ops.backend import is_tensorflow, tf
 from ...tree import flatten, map_structure
 from .image_layer import ImageLayer
+from .ranges import Range
 
 
 class TrainingImageLayer(ImageLayer):
@@ -89,7 +90,7 @@ class RandomImageLayer(TrainingImageLayer):
         """Uniform numbers in [low, high), drawn by what `data` is of: NumPy or TensorFlow."""
         return random.uniform(shape, self.like(data, low, dtype), high, dtype, self.seed_from(seed))
 
-    def drawn_with(self, data: Any, batch: Any, factor: Any, seed: Any = None) -> Any:
+    def drawn_with(self, data: Any, batch: Any, factor: Range, seed: Any = None) -> Any:
         """(batch,): true with a probability that is drawn from the range `factor` for each image."""
         probability = self.draw(data, (batch,), *factor, seed)
         return ops.less(self.draw(data, (batch,), seed=seed), probability)
