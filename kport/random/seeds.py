@@ -22,10 +22,10 @@ def set_random_seed(seed: int) -> None:
     seed = whole_seed(seed)
     _seed[:] = [seed]
     forget_shared_seed_generator()
+    with contextlib.suppress(MissingComponentError):
+        tf.random.set_seed(seed)  # first: importing TensorFlow draws from Python's numbers
     random.seed(seed)
     np.random.seed(seed)
-    with contextlib.suppress(MissingComponentError):
-        tf.random.set_seed(seed)
 
 
 def get_random_seed() -> int | None:

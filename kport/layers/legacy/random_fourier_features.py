@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ class RandomFourierFeatures(Layer):
         size = input_shape[-1] or 0
         scale = self.scale or (math.sqrt(size / 2) if self.kernel_initializer == "gaussian" else 1.0)
         distribution = self.kernel_initializer
-        initializer = _DISTRIBUTIONS[distribution] if isinstance(distribution, str) else distribution
+        initializer = _DISTRIBUTIONS[distribution]() if isinstance(distribution, str) else distribution
         angles = initializers.RandomUniform(0.0, 2 * math.pi)
         self.unscaled_kernel = self.add_weight(
             (input_shape[-1], self.output_dim), initializer, name="unscaled_kernel", trainable=False
@@ -58,8 +59,17 @@ class RandomFourierFeatures(Layer):
         return ops.cos(ops.linear(ops.divide(inputs, self.kernel_scale), self.unscaled_kernel, self.bias))
 
 
-def _cauchy(shape: tuple[int, ...], dtype: str = "float32") -> np.ndarray:
-    return np.random.default_rng().standard_cauchy(shape).astype(dtype)
+class _Cauchy(initializers.RandomUniform):
+    """Cauchy-distributed: tan(π u) for u uniform in [-1/2, 1/2)."""
+
+    def __init__(self) -> None:
+        super().__init__(-0.5, 0.5)
+
+    def draw(self, shape: tuple[int, ...], dtype: str) -> Any:
+        return np.tan(math.pi * super().draw(shape, dtype))
 
 
-_DISTRIBUTIONS: dict[str, Any] = {"gaussian": initializers.RandomNormal(stddev=1.0), "laplacian": _cauchy}
+_DISTRIBUTIONS: dict[str, Callable[[], Any]] = {
+    "gaussian": lambda: initializers.RandomNormal(stddev=1.0),
+    "laplacian": _Cauchy,
+}
