@@ -163,7 +163,8 @@ class HardSigmoid(Parametric):
         return np.clip(self.alpha * x + self.beta, 0, 1)
 
     def tensorflow(self, x: Any) -> Any:
-        return tf.clip_by_value(self.alpha * x + self.beta, 0.0, 1.0)
+        scaled = x if 6 * self.alpha == 1 else 6 * self.alpha * x
+        return tf.nn.relu6(scaled + 6 * self.beta) / 6  # the gradient of clipping takes more operations
 
     def decompose(self, x: Any) -> Any:
         return clip(add(multiply(x, self.alpha), self.beta), 0.0, 1.0)
@@ -192,7 +193,7 @@ class HardSwish(FloatUnary):
         return x * np.clip(x / 6 + 0.5, 0, 1)
 
     def tensorflow(self, x: Any) -> Any:
-        return x * tf.clip_by_value(x / 6 + 0.5, 0.0, 1.0)
+        return x * tf.nn.relu6(x + 3) / 6
 
     def decompose(self, x: Any) -> Any:
         return multiply(x, hard_sigmoid(x))

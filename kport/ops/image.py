@@ -124,8 +124,9 @@ class Resize(Op):
 def repeated(x: Any, factors: tuple[int, int]) -> Any:
     """Every row and column of a tensor `factors` times. XLA has no gradient of TensorFlow's own resizing to the nearest."""
     height, width, channels = x.shape[1:]
-    y = tf.tile(tf.reshape(x, (-1, height, 1, width, 1, channels)), (1, 1, factors[0], 1, factors[1], 1))
-    return tf.reshape(y, (-1, height * factors[0], width * factors[1], channels))
+    columns = tf.concat([tf.reshape(x, (-1, width, 1, channels))] * factors[1], 2)
+    rows = tf.concat([tf.reshape(columns, (-1, height, 1, width * factors[1], channels))] * factors[0], 2)
+    return tf.reshape(rows, (-1, height * factors[0], width * factors[1], channels))
 
 
 def resize(

@@ -222,10 +222,11 @@ class GroupNorm(Op):
         split, axes = self.grouped(shape(x))
         groups = tf.reshape(x, split)
         moments = tf.nn.moments(groups, axes, keepdims=True)
-        y = tf.nn.batch_normalization(groups, *moments, None, None, variance_epsilon=self.epsilon)
-        y = tf.reshape(y, tf.shape(x))
-        y = y if gamma is None else y * tf.reshape(gamma, along((self.axis,), x, gamma))
-        return y if beta is None else y + tf.reshape(beta, along((self.axis,), x, beta))
+        channels = [1] * len(split)
+        channels[self.axis : self.axis + 2] = self.groups, -1
+        weights = [None if w is None else tf.reshape(w, channels) for w in (beta, gamma)]
+        y = tf.nn.batch_normalization(groups, *moments, *weights, variance_epsilon=self.epsilon)
+        return tf.reshape(y, tf.shape(x))
 
     def decompose(self, x: Any, gamma: Any = None, beta: Any = None) -> Any:
         sizes = shape(x)
