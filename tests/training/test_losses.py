@@ -119,7 +119,7 @@ def in_graph(loss: Any, y_true: Any, y_pred: Any, weight: Any) -> Any:
     arrays = [y_true, y_pred] + ([] if weight is None else [weight])
     signature = [tf.TensorSpec((None, *a.shape[1:]), tf.as_dtype(a.dtype)) for a in arrays]
 
-    @tf.function(input_signature=signature)
+    @tf.function(input_signature=signature, autograph=False)
     def compute(y_true: Any, y_pred: Any, weight: Any = None) -> Any:
         with tf.GradientTape() as tape:
             tape.watch(y_pred)
@@ -275,7 +275,7 @@ def test_a_step_computes_no_more_operations_than_keras(keras: Any, name: str, ar
 
     def operations(module: Any) -> list[str]:
         loss = getattr(module.losses, name)(**arguments)
-        graph = tf.function(lambda t, p: loss(t, p), input_signature=signature).get_concrete_function().graph
+        graph = tf.function(lambda t, p: loss(t, p), input_signature=signature, autograph=False).get_concrete_function().graph
         return sorted(op.type for op in graph.get_operations() if op.type not in ("Const", "Identity", "Placeholder"))
 
     ours, theirs = operations(kport), operations(keras)

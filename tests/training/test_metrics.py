@@ -198,7 +198,7 @@ def test_in_a_graph(keras: Any, name: str, arguments: dict[str, Any], on: str) -
     y_true, y_pred = batch(on, 0)
     signature = [tf.TensorSpec((None, *a.shape[1:]), tf.as_dtype(a.dtype)) for a in (y_true, y_pred)]
     ours = getattr(metrics, name)(**arguments)
-    step = tf.function(lambda t, p: ours(t, p), input_signature=signature)
+    step = tf.function(lambda t, p: ours(t, p), input_signature=signature, autograph=False)
     theirs = getattr(keras.metrics, name)(**arguments)
     for size in (6, 3):
         found = step(tensor(y_true[:size]), tensor(y_pred[:size]))
@@ -213,7 +213,7 @@ def test_batches_of_known_size_are_counted_at_each_step(keras: Any, name: str, o
     import tensorflow as tf
 
     ours, theirs = getattr(metrics, name)(), getattr(keras.metrics, name)()
-    step = tf.function(ours.update_state)
+    step = tf.function(ours.update_state, autograph=False)
     for draw in range(3):
         arrays = batch(on, draw)
         step(*map(tf.constant, arrays))
@@ -387,7 +387,7 @@ def test_a_step_computes_no_more_operations_than_keras(keras: Any, name: str, ar
     def operations(module: Any) -> list[str]:
         metric = getattr(module.metrics, name)(**arguments)
         metric.update_state(*(tensor(a) for a in arrays))  # the variables are made
-        graph = tf.function(lambda *y: metric(*y), input_signature=signature).get_concrete_function().graph
+        graph = tf.function(lambda *y: metric(*y), input_signature=signature, autograph=False).get_concrete_function().graph
         return sorted(op.type for op in graph.get_operations() if op.type not in ("Const", "Identity", "Placeholder", "NoOp"))
 
     ours, theirs = operations(kport), operations(keras)
