@@ -25,6 +25,8 @@ BYTES = Ints((2, 5, 6, 3), 256, dtype="uint8")
 COLORS = Exactly([[[[0, 0, 0], [1, 1, 1], [0.5, 0.5, 0.2], [0.2, 0.5, 0.5], [0.5, 0.2, 0.5], [1, 0, 0.1]]]])
 TURN = Exactly([[0.8, -0.6, 2.0, 0.6, 0.8, -1.0, 0.0, 0.0], [1, 0.3, -2, 0.1, 1.1, 0.6, 0.01, 0.02]])
 SHIFT = Exactly([1, 0, 9.5, 0, 1, -7.5, 0, 0])
+CORNERS = Exactly([[0, 0], [5, 0], [0, 4], [5, 4]])
+SEEN = Exactly([[0.7, 0.3], [4.2, -0.4], [0.2, 3.6], [5.5, 4.4]])
 INSIDE = Exactly([[[0.4, -1.2, 2.5], [-3, 2.0, 1.5]], [[0.2, 3.3, -0.5], [1.0, -4, 4.5]]])
 PLACES = Exactly([[[0.4, -1.2, 2.5], [7.3, 4.0, 1.5]], [[0.2, 3.3, -0.5], [1.0, 8.1, 5.0]]])
 SOUND = Floats((2, 40))
@@ -71,6 +73,8 @@ ROWS: list[tuple[str, list[Any], dict[str, Any]]] = [
         for mode in ("constant", "nearest", "reflect", "wrap")
     ),
     ("image.affine_transform", [ONE, SHIFT], {}),
+    ("image.perspective_transform", [IMAGES, CORNERS, SEEN], {"fill_value": 0.3}),
+    ("image.perspective_transform", [ONE, CORNERS, SEEN], {"interpolation": "nearest"}),
     ("stft", [SOUND], {"sequence_length": 8, "sequence_stride": 3, "fft_length": 8}),
     ("stft", [SOUND], {"sequence_length": 6, "sequence_stride": 4, "fft_length": 11, "window": "hamming", "center": False}),
     ("stft", [Floats((2, 3, 20))], {"sequence_length": 5, "sequence_stride": 5, "fft_length": 8, "window": None}),
