@@ -15,7 +15,8 @@ class Embedding(Layer):
     """y[..., :] = embeddings[x[...], :]. x: (...) whole numbers below input_dim → (..., output_dim).
 
     Weights: embeddings (input_dim, output_dim). With mask_zero, the number 0 is masked. `weights` is an initial
-    matrix; input_length, lora_rank and lora_alpha are kept for files (which hold the matrix with LoRA merged in).
+    matrix; input_length is Keras 2's way to say the input's shape; lora_rank and lora_alpha are kept for files (which hold the
+    matrix with LoRA merged in).
     """
 
     autocast = False  # in 16 bits, whole numbers that come as floats would be rounded
@@ -43,6 +44,8 @@ class Embedding(Layer):
         self.embeddings_constraint = constraints.get(embeddings_constraint)
         self.mask_zero = mask_zero
         self.input_length = input_length
+        if input_length is not None and self.batch_shape is None:
+            self.batch_shape = (None, *(input_length if isinstance(input_length, (list, tuple)) else (input_length,)))
         self.lora_rank = lora_rank
         self.lora_alpha = lora_alpha
         self._keras_matrix = weights[0] if isinstance(weights, (list, tuple)) else weights

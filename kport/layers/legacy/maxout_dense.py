@@ -40,6 +40,8 @@ class MaxoutDense(Layer):
         self.b_constraint = constraints.get(b_constraint)
         self.bias = bias
         self.input_dim = input_dim
+        if input_dim is not None and self.batch_shape is None:
+            self.batch_shape = (None, input_dim)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         self.W = self.add_weight(
