@@ -28,10 +28,15 @@ def write_model(model: Any) -> None:
 
 
 def write_train_graph(model: Any) -> None:
-    """Writes the graph of a training step, where a compiled function computes it."""
-    concrete = getattr(getattr(model, "train_function", None), "_concrete_variable_creation_fn", None)
-    if concrete is not None:
-        tf.summary.graph(concrete.graph)
+    """Writes the graph of a training step, once TensorFlow has traced one: the largest that the model's function holds."""
+    function = getattr(model, "train_function", None)
+    graphs = [
+        concrete.graph
+        for part in (function, *getattr(function, "__dict__", {}).values())
+        for concrete in getattr(part, "_list_all_concrete_functions", list)()
+    ]
+    if graphs:
+        tf.summary.graph(max(graphs, key=lambda graph: len(graph.get_operations())))
 
 
 def write_weights(model: Any, epoch: int, as_images: bool) -> None:

@@ -86,13 +86,14 @@ def test_what_keras_writes_is_written(case: str, tmp_path: Path) -> None:
     assert "scalars:epoch_learning_rate:0" in ours["train"]
 
 
-def test_the_layers_are_shown_as_a_graph(tmp_path: Path) -> None:
+def test_layers_and_a_step_are_shown_as_graphs(tmp_path: Path) -> None:
     from tensorboard.plugins.graph import keras_util
 
     written_events = written(both()[1], tmp_path)
     config = json.loads(written_events["train"]["graph_keras_model:keras:0"].item())
     nodes = [node.name for node in keras_util.keras_model_to_graph_def(config).node]
     assert nodes[-2:] == ["small/inner", "small/outer"]
+    assert len(written_events["train"]["graph"].node) > 20
 
 
 def test_what_a_step_itself_writes_has_the_right_step(tmp_path: Path) -> None:
