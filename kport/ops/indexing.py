@@ -21,6 +21,8 @@ from .promotion import dtype_of
 from .shape import expand_dims, reshape, shape, size_product, squeeze, stack_sizes, static_sizes
 from .shapes import permute
 
+_WHOLE, _REVERSED = builtins.slice(None, None, 1), builtins.slice(None, None, -1)
+
 
 class Slice(Op):
     """y = x[begin:end:step, ...], a Python slice for every axis: negative positions count from the end, None is open."""
@@ -44,7 +46,12 @@ class Slice(Op):
         return x[self.slices()]
 
     def tensorflow(self, x: Any) -> Any:
-        return x[self.slices()]
+        slices = self.slices()
+        turned = [axis for axis, s in enumerate(slices) if s == _REVERSED]
+        if turned:  # several times as fast as TensorFlow's strided slices
+            x = tf.reverse(x, turned)
+            slices = tuple(_WHOLE if s == _REVERSED else s for s in slices)
+        return x if all(s == _WHOLE for s in slices) else x[slices]
 
     def permuted(self, permutation: tuple[int, ...]) -> tuple[Op, tuple[int, ...]]:
         begin, end, step = (permute(part, permutation) for part in (self.begin, self.end, self.step))
@@ -168,7 +175,7 @@ def _slice_axes(x: Any, indices: Sequence[Any]) -> Any:
             part.append(bound)
         step.append(1 if index.step is None else operator.index(index.step))
     op = Slice(begin=tuple(begin), end=tuple(end), step=tuple(step))
-    x = op(x) if any(s != builtins.slice(None, None, 1) for s in op.slices()) else x
+    x = op(x) if any(s != _WHOLE for s in op.slices()) else x
     if not moving:
         return x
     starts = [moving[axis][0] if axis in moving else 0 for axis in range(len(indices))]
