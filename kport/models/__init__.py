@@ -1,5 +1,6 @@
 """Models: Functional (a DAG of layers), Sequential, and subclasses of Model."""
 
+from .cloning import clone_model as clone_model
 from .feature_space import FeatureSpace as FeatureSpace
 from .functional import Functional as Functional
 from .model import Model as Model

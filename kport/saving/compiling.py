@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import MissingComponentError
 from ..models.model import Model
+from ..registry import CUSTOM
 from .archive import Archive
 from .objects import function_of, registry_of
 
@@ -63,7 +64,10 @@ def _restored(config: Any, module: str | None) -> Any:
         return config["class_name"]
     if config["class_name"] == "MeanMetricWrapper" and isinstance(inner.get("fn"), str):  # Keras 2
         return inner["name"] if inner["name"] in ("accuracy", "acc") else inner["fn"]
-    config = config if config.get("module") or module is None else {**config, "module": module}
+    name = config["class_name"]
+    config = {**config, "class_name": name if name in CUSTOM else name.rpartition(">")[2]}  # tf-keras: "Custom>Adam"
+    if module is not None and not config.get("module"):
+        config["module"] = module
     registry = registry_of(config)
     kind = registry.find(config["class_name"], config.get("registered_name"))
     return registry.get({**config, "config": _known_to(kind, inner)}) if inspect.isclass(kind) else kind

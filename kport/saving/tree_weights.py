@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import KportError, LayerError, MissingPartError
+from ..layers.attention import MultiHeadAttention
 from ..layers.layer import Layer
 from ..layers.operation import Operation, OpLayer
 from ..layers.own_variables import keeps_files_in_folder, loads_by_itself
@@ -25,6 +26,8 @@ from ..ops.variable import Variable
 from .archive import Stored, TreeWeights
 from .quantized import dequantized, named
 
+_PUBLIC = ("_key_dense", "_output_dense", "_query_dense", "_value_dense")
+"""Attributes that Keras's MultiHeadAttention also has under public names, where it finds them first."""
 _ROOTS = ("layers", "_layer_checkpoint_dependencies")
 
 
@@ -112,6 +115,8 @@ def _places(holder: Any, path: str, weights: TreeWeights) -> Iterator[tuple[str,
     Models have their layers in an attribute `layers`, too; those that are put together from layers have these first.
     """
     attributes = {key: value for key, value in vars(holder).items() if not key.startswith("_keras_") and key != "_layers"}
+    if isinstance(holder, MultiHeadAttention):
+        attributes = {key[1:] if key in _PUBLIC else key: value for key, value in attributes.items()}
     if isinstance(holder, Model):
         attributes["optimizer"] = getattr(holder, "optimizer", None)
     is_graph = isinstance(holder, (Functional, Sequential))

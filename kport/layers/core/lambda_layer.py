@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
+import marshal
 from typing import Any
 
 from ... import activations, ops
+from ...configurable import serialize
 from ...errors import LayerError
 from ...registry import CUSTOM, layers
 from ...registry import activations as activation_registry
@@ -34,6 +37,10 @@ class Lambda(Layer):
         self.mask = mask
         self.arguments = dict(arguments or {})
 
+    def get_config(self) -> dict[str, Any]:
+        """As always; a Python lambda is written as its bytecode, as Keras does."""
+        return super().get_config() | {"function": said(self.function)}
+
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         """As always. A function registered under the layer's own name comes first; one of a known name is looked up;
@@ -47,6 +54,18 @@ class Lambda(Layer):
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         return self.mask(inputs, mask) if callable(self.mask) else self.mask
+
+
+def said(function: Any) -> Any:
+    """A function as a configuration has it: by name, or its bytecode where it has none."""
+    stored = getattr(function, "stored", None)
+    if stored is None:
+        if getattr(function, "__name__", None) != "<lambda>":
+            return serialize(function)
+        code = base64.encodebytes(marshal.dumps(function.__code__)).decode("ascii")
+        closure = [cell.cell_contents for cell in function.__closure__ or ()]
+        stored = {"code": code, "defaults": function.__defaults__, "closure": closure or None}
+    return {"class_name": "__lambda__", "config": stored}
 
 
 def resolve(function: Any, layer: str) -> Any:

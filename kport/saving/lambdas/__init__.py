@@ -30,7 +30,9 @@ def _function(stored: Any, layer: str) -> Any:
     reason = "no code"
     for data in _decoded(code):
         try:
-            return Formula(parse_code(data), layer, defaults, closure)
+            formula = Formula(parse_code(data), layer, defaults, closure)
+            formula.stored = {"code": code, "defaults": defaults, "closure": closure}
+            return formula
         except NotMarshal as error:
             reason = str(error)
     raise refusal(layer, reason)

@@ -69,7 +69,12 @@ _COMPARISONS = (ops.less, ops.less_equal, ops.equal, ops.not_equal, ops.greater,
 
 
 class Formula:
-    """A function from parsed bytecode. Calling it computes with `kport.ops`; LayerError says what it can't, and the remedy."""
+    """A function from parsed bytecode. Calling it computes with `kport.ops`; LayerError says what it can't, and the remedy.
+
+    `stored` is what the file had, so that it can be written again.
+    """
+
+    stored: dict[str, Any] | None = None
 
     def __init__(self, code: Code, layer: str, defaults: Any = None, closure: Any = None):
         self.layer = layer

@@ -10,6 +10,7 @@ from typing import Any
 
 from ...configurable import serialize
 from ...models.model import Model
+from .graph_operations import said_by_keras
 from .operations import MODULES
 
 OWN = {"any_masks": None, "layer_masks": False, "vector_dtype": None, "zero_where_masked": None, "quantization_config": None}
@@ -43,6 +44,8 @@ def translated(x: Any, only_inference: bool = False) -> Any:
         return x
     if x.get("class_name") == "Operation" and "config" in x:
         x = _operation(x)
+    if x.get("class_name") == "OpLayer" and "config" in x and not only_inference:
+        x = said_by_keras(x, MODULES)
     if x.get("class_name") in NAMES and "config" in x:
         x = {**x, "class_name": NAMES[x["class_name"]]}
     if x.get("class_name") in PRIVATE and x.get("registered_name") is None:

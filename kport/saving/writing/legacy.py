@@ -5,6 +5,7 @@ Source: keras/src/legacy/saving/legacy_h5_format.py of Keras 3.15, and tf-keras'
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -123,10 +124,14 @@ def _write_arrays(group: Any, arrays: Sequence[tuple[str, Any]]) -> None:
 
 def training_config(model: Model) -> dict[str, Any]:
     """What the model was compiled with, without the modules of classes, as this form has it."""
+    from ...optimizers import Optimizer
+
     config = dict(model.get_compile_config())
     optimizer = config.pop("optimizer")
     plain: dict[str, Any] = _without_modules(config)
-    known = {key: value for key, value in optimizer["config"].items() if value is not None}
+    defaults = {p.name: p.default for p in inspect.signature(Optimizer).parameters.values()}
+    # tf-keras opens such a file with older optimizers, which know nothing of what all have today
+    known = {key: value for key, value in optimizer["config"].items() if key not in defaults or value != defaults[key]}
     plain["optimizer_config"] = {"class_name": optimizer["registered_name"] or optimizer["class_name"], "config": known}
     return plain
 

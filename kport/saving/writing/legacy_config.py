@@ -19,12 +19,13 @@ from .config import translated
 _LAYERS = """
 Activation ActivityRegularization Add AlphaDropout Average AveragePooling1D AveragePooling2D AveragePooling3D BatchNormalization
 Bidirectional CategoryEncoding Concatenate Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose ConvLSTM1D
-ConvLSTM2D ConvLSTM3D Cropping1D Cropping2D Cropping3D Dense DepthwiseConv1D DepthwiseConv2D Dot Dropout ELU EinsumDense Embedding Flatten
-GRU GRUCell GaussianDropout GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D
-GlobalMaxPooling2D GlobalMaxPooling3D Identity InputLayer LSTM LSTMCell LayerNormalization LeakyReLU Masking MaxPooling1D
-MaxPooling2D MaxPooling3D Maximum Minimum Multiply PReLU Permute RNN ReLU RepeatVector Rescaling Reshape SeparableConv1D
-SeparableConv2D SimpleRNN SimpleRNNCell Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D StackedRNNCells Subtract
-TimeDistributed UnitNormalization UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
+ConvLSTM2D ConvLSTM3D Cropping1D Cropping2D Cropping3D Dense DepthwiseConv1D DepthwiseConv2D Dot Dropout ELU EinsumDense
+Embedding Flatten GRU GRUCell GaussianDropout GaussianNoise GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D
+GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D Identity InputLayer LSTM LSTMCell LayerNormalization LeakyReLU Masking
+MaxPooling1D MaxPooling2D MaxPooling3D Maximum Minimum Multiply PReLU Permute RNN ReLU RepeatVector Rescaling Reshape
+SeparableConv1D SeparableConv2D SimpleRNN SimpleRNNCell Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D
+StackedRNNCells Subtract TimeDistributed UnitNormalization UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D
+ZeroPadding3D
 """
 LAYERS = frozenset(_LAYERS.split())
 """Layers that both generations have, with the same meaning."""
@@ -32,11 +33,13 @@ LAYERS = frozenset(_LAYERS.split())
 NEW: dict[str, Any] = {
     "autocast": None,
     "count": None,
+    "gptq_unpacked_column_size": None,
     "lora_alpha": None,
     "lora_rank": None,
     "renorm": False,
     "renorm_clipping": None,
     "renorm_momentum": None,
+    "rms_scaling": False,
     "use_gate": False,
     "zero_output_for_mask": False,
 }
@@ -62,7 +65,7 @@ def model_config(model: Model) -> dict[str, Any]:
 
 def _old(entry: dict[str, Any]) -> dict[str, Any]:
     """A layer or model in Keras 2's words."""
-    if entry.get("registered_name") is not None:
+    if entry.get("registered_name") is not None or str(entry.get("module")).startswith("keras.src.ops"):
         raise _Unsaid
     if is_sequential(entry):
         config = entry["config"]
@@ -82,8 +85,10 @@ def _old(entry: dict[str, Any]) -> dict[str, Any]:
         if neutral is not None and config.get(key, neutral) != neutral:
             raise _Unsaid
         config.pop(key, None)
-    if name not in SEEDED:
-        config.pop("seed", None)
+    if name not in SEEDED and config.pop("seed", None) is not None:
+        raise _Unsaid
+    if name == "ZeroPadding1D" and config.pop("data_format") != "channels_last":
+        raise _Unsaid
     if name == "TimeDistributed" and _makes_masks(config["layer"]):
         raise _Unsaid  # of which the two think differently
     for key, value in config.items():
@@ -95,7 +100,19 @@ def _old(entry: dict[str, Any]) -> dict[str, Any]:
                 raise _Unsaid
             inner = {k: v for k, v in value["config"].items() if k not in ("input_axes", "output_axes")}
             config[key] = {**value, "config": inner}
-    return downgrade({"class_name": name, "config": nested(config, _old)})
+    if name == "Bidirectional":
+        config = nested(config, _without_zeros)
+    return downgrade({"class_name": name, "config": nested(config, _inner)})
+
+
+def _without_zeros(entry: dict[str, Any]) -> dict[str, Any]:
+    """Both generations let a Bidirectional's layers give zeros where they are masked."""
+    return {**entry, "config": {k: v for k, v in entry["config"].items() if k != "zero_output_for_mask"}}
+
+
+def _inner(entry: dict[str, Any]) -> dict[str, Any]:
+    """A layer in a layer: Keras 3 looks for its class in the module that is said here."""
+    return {"module": "keras.layers", **_old(entry), "registered_name": None}
 
 
 def _makes_masks(entry: dict[str, Any]) -> bool:
