@@ -36,4 +36,4 @@ def is_tensorflow(x: Any) -> bool:
 
 def is_traced_by_tensorflow() -> bool:
     """Whether TensorFlow is recording a function: what is done now is done once, not at each call. Never imports TensorFlow."""
-    return "tensorflow" in sys.modules and bool(tf.inside_function())
+    return "tensorflow" in sys.modules and not tf.executing_eagerly()

@@ -17,11 +17,11 @@ import numpy as np
 from .. import ops
 from ..errors import UnsupportedError, UsageError
 from ..ir import Symbolic, Value
-from ..ops.backend import is_tensorflow, tf
+from ..ops.backend import is_tensorflow, is_traced_by_tensorflow, tf
 from ..ops.promotion import dtype_of, is_float, is_integer, numpy_dtype
 from ..ops.variable import Variable
 from . import philox
-from .seed_generator import draw_seed, drawing_in_graph
+from .seed_generator import draw_seed
 
 FLOAT = "float32"
 MODULUS = 2**31 - 2
@@ -194,7 +194,7 @@ def _draw(
     if any(isinstance(v, Symbolic) for v in given):
         return _symbol(given, sizes if result_shape is None else result_shape, dtype)
     seed = draw_seed(seed)
-    if drawing_in_graph() or any(v.is_in_tensorflow if isinstance(v, Variable) else is_tensorflow(v) for v in given):
+    if is_traced_by_tensorflow() or any(v.is_in_tensorflow if isinstance(v, Variable) else is_tensorflow(v) for v in given):
         if isinstance(sizes, tuple) and any(map(is_tensorflow, sizes)):
             sizes = tf.stack([tf.cast(size, "int32") for size in sizes])
         return on_tensorflow(tf.cast(seed % MODULUS, "int32"), sizes)

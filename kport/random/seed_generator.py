@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 import random
-import sys
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 from ..configurable import Configurable
 from ..errors import UsageError
 from ..naming import UniqueNames
-from ..ops.backend import tf
+from ..ops.backend import is_traced_by_tensorflow, tf
 from ..ops.variable import Variable
 
 LARGEST_DEFAULT = 10**9
@@ -50,7 +49,7 @@ class SeedGenerator(Configurable):
     def next(self, ordered: bool = True) -> Any:
         """The next seed, (2,) int64. Without `ordered` seeds of several generators that began alike don't follow each other."""
         state = self.state
-        if drawing_in_graph():
+        if is_traced_by_tensorflow():
             state.in_tensorflow()
         seed = tf.identity(state.stored) if state.is_in_tensorflow else state.stored
         if ordered:
@@ -60,14 +59,9 @@ class SeedGenerator(Configurable):
         return seed
 
 
-def drawing_in_graph() -> bool:
-    """Whether a TensorFlow function is being traced: it must draw when it runs, not now. Never imports TensorFlow."""
-    return "tensorflow" in sys.modules and not tf.executing_eagerly()
-
-
 def outside_graphs() -> AbstractContextManager[None]:
     """Within the block numbers are drawn now, also while a TensorFlow function is being traced."""
-    return tf.init_scope() if drawing_in_graph() else nullcontext()
+    return tf.init_scope() if is_traced_by_tensorflow() else nullcontext()
 
 
 def make_default_seed() -> int:

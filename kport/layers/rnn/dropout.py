@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ... import ops, random
-from ...ops.backend import is_tensorflow, tf
+from ...ops.backend import is_tensorflow, is_traced_by_tensorflow, tf
 from ...random import SeedGenerator
-from ...random.seed_generator import drawing_in_graph
 from .arguments import CellArguments
 
 
@@ -81,7 +80,7 @@ def _is_reachable(tensor: Any) -> bool:
     home = tensor.graph if is_tensorflow(tensor) and tf.is_symbolic_tensor(tensor) else None
     if home is None:
         return True
-    graph = tf.compat.v1.get_default_graph() if drawing_in_graph() else None
+    graph = tf.compat.v1.get_default_graph() if is_traced_by_tensorflow() else None
     while graph is not None and graph is not home:
         graph = getattr(graph, "outer_graph", None)
     return graph is not None
