@@ -27,7 +27,7 @@ class DTypePolicy(Configurable):
         name = dtype_policy().name if name is None else _ALIASES.get(name, name)
         if name not in DTYPES and name not in _MIXED:
             raise LayerError(f"expected a dtype among {', '.join(DTYPES)}, or {', '.join(_MIXED)}. Received: dtype={name!r}")
-        self.name = name
+        self.name: str = name
 
     @property
     def compute_dtype(self) -> str:

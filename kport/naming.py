@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import weakref
 from collections import Counter
+from typing import ClassVar
 
 
 def snake_case(name: str) -> str:
@@ -17,7 +18,7 @@ def snake_case(name: str) -> str:
 class UniqueNames:
     """dense, dense_1, dense_2, ...: numbered from the second of a name on."""
 
-    _all: weakref.WeakSet[UniqueNames] = weakref.WeakSet()
+    _all: ClassVar[weakref.WeakSet[UniqueNames]] = weakref.WeakSet()
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()

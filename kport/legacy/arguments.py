@@ -34,11 +34,11 @@ def accept_old_arguments(cls: type, parameters: Callable[[type], Collection[str]
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
         if kwargs and not known().issuperset(kwargs):
             later = {
-                new: kwargs.pop(old)
-                for old, new in AFTERWARDS.items()
-                if old in kwargs and old not in known() and hasattr(cls, new)
+                attribute: kwargs.pop(argument)
+                for argument, attribute in AFTERWARDS.items()
+                if argument in kwargs and argument not in known() and hasattr(cls, attribute)
             }
-            kwargs, old, new = modern(type(self), kwargs)
+            kwargs, old, new = converted(type(self), kwargs)
             if old:
                 warn(f"{written(cls.__name__, old)} is an old form of {written(cls.__name__, new)}")
             original(self, *args, **kwargs)
@@ -46,10 +46,10 @@ def accept_old_arguments(cls: type, parameters: Callable[[type], Collection[str]
         else:
             original(self, *args, **kwargs)
 
-    def modern(made: type, arguments: Named) -> tuple[Named, Named, Named]:
+    def converted(made: type, arguments: Named) -> tuple[Named, Named, Named]:
         return _modern(made, original, known(), arguments)
 
-    init.modern = modern  # type: ignore[attr-defined]
+    init.modern = converted  # type: ignore[attr-defined]
     cls.__init__ = init  # type: ignore[misc]
 
 

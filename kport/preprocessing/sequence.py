@@ -58,7 +58,7 @@ def skipgrams(
         seed = random.randint(0, 10_000_000) if seed is None else seed
         for shuffled in (couples, labels):
             random.seed(seed)
-            random.shuffle(shuffled)  # type: ignore[arg-type]
+            random.shuffle(shuffled)
     return couples, labels
 
 

@@ -19,7 +19,8 @@ FILTERS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
 def text_to_word_sequence(input_text: str, filters: str = FILTERS, lower: bool = True, split: str = " ") -> list[str]:
     """The words of a text: what is between `split`, which the characters of `filters` are taken for, too."""
     text = input_text.lower() if lower else input_text
-    return [word for word in text.translate(str.maketrans(dict.fromkeys(filters, split))).split(split) if word]
+    table: dict[int, str] = dict.fromkeys(map(ord, filters), split)
+    return [word for word in text.translate(table).split(split) if word]
 
 
 def hashing_trick(

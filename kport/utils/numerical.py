@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import ops
+from ..errors import UsageError
 from ..ir import Symbolic
 from ..ops.backend import is_tensorflow
 
@@ -18,6 +19,8 @@ def to_categorical(x: Any, num_classes: int | None = None) -> Any:
     one more than the largest number by default; a tensor needs it.
     """
     if is_tensorflow(x) or isinstance(x, Symbolic):
+        if num_classes is None:
+            raise UsageError("expected num_classes for a tensor. Received: num_classes=None")
         if len(x.shape) > 1 and x.shape[-1] == 1:
             x = ops.squeeze(x, -1)
         return ops.one_hot(x, num_classes)
@@ -27,7 +30,7 @@ def to_categorical(x: Any, num_classes: int | None = None) -> Any:
     return np.eye(num_classes or int(numbers.max()) + 1)[numbers]
 
 
-def normalize(x: Any, axis: int = -1, order: int | float = 2) -> Any:
+def normalize(x: Any, axis: int = -1, order: Any = 2) -> Any:
     """x divided by its norm of this order along `axis`; what is all zero stays so. Same shape."""
     if not isinstance(x, np.ndarray):
         return ops.normalize(x, axis=axis, order=order)
