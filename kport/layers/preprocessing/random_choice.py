@@ -14,12 +14,12 @@ from ...ops.promotion import dtype_of, is_float
 from ...registry import layers
 from .contrast import AutoContrast
 from .equalization import Equalization
+from .random_blur import RandomSharpness
 from .random_color import (
     RandomBrightness,
     RandomColorDegeneration,
     RandomContrast,
     RandomPosterization,
-    RandomSharpness,
     Solarization,
 )
 from .random_geometry import RandomRotation, RandomShear, RandomTranslation
