@@ -34,6 +34,20 @@ def old_arguments(_unused: tuple[str, ...] = (), **names: str) -> Callable[[Any]
     return decorate
 
 
+def old_attribute(name: str, new_name: str) -> Any:
+    """A property that is another one by its old name."""
+
+    def get(self: Any) -> Any:
+        warn(f"{type(self).__name__}.{name} is an old name of {type(self).__name__}.{new_name}")
+        return getattr(self, new_name)
+
+    def set_(self: Any, value: Any) -> None:
+        warn(f"{type(self).__name__}.{name} is an old name of {type(self).__name__}.{new_name}")
+        setattr(self, new_name, value)
+
+    return property(get, set_)
+
+
 def old_function(name: str, function: Any, new_name: str, **names: str) -> Any:
     """The function under the name it had once, which warns; it takes arguments by their old names (old="new"), too."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import initializers
 from ..errors import UsageError
+from ..legacy import old_attribute
 from ..naming import UniqueNames, snake_case
 from ..ops.backend import is_tensorflow, tf
 from ..ops.promotion import dtype_of
@@ -140,6 +141,8 @@ class OptimizerState:
     def iterations(self) -> Any:
         """The number of steps so far."""
         return self._iterations
+
+    lr = old_attribute("lr", "learning_rate")
 
     @property
     def learning_rate(self) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -375,3 +377,42 @@ def test_np_utils() -> None:
     found, messages = warned(lambda: np_utils.to_categorical([1, 0], nb_classes=3))
     np.testing.assert_array_equal(found, [[0, 1, 0], [1, 0, 0]])
     assert messages == ["np_utils.to_categorical is an old name of utils.to_categorical"]
+
+
+def test_the_learning_rate_by_its_old_name() -> None:
+    optimizer = optimizers.SGD(0.5)
+    rate, messages = warned(lambda: kport.backend.get_value(optimizer.lr))
+    assert rate == 0.5 and messages == ["SGD.lr is an old name of SGD.learning_rate"]
+    _, messages = warned(lambda: kport.backend.set_value(optimizer.lr, 0.25))
+    assert float(optimizer.learning_rate) == 0.25 and len(messages) == 1
+    _, messages = warned(lambda: setattr(optimizer, "lr", 0.125))
+    assert float(optimizer.learning_rate) == 0.125 and len(messages) == 1
+
+
+PLACES = """
+from kport.layers.core import Dense, Dropout, Activation, Flatten
+from kport.layers.convolutional import Conv2D, Convolution2D, MaxPooling2D, ZeroPadding2D
+from kport.layers.recurrent import LSTM
+from kport.layers.embeddings import Embedding
+from kport.layers.normalization import BatchNormalization
+from kport.layers.advanced_activations import LeakyReLU
+from kport.layers.noise import GaussianNoise
+from kport.layers.wrappers import TimeDistributed
+from kport.layers.pooling import GlobalMaxPooling2D
+from kport.layers.merge import add, Concatenate
+from kport.layers.local import LocallyConnected1D
+import kport
+assert Dropout is kport.layers.Dropout and add is kport.layers.add and callable(kport.layers.merge)
+for module, name in (("core", "Banana"), ("recurrent", "__path__"), ("merge", "subtracted"), ("pooling", "window")):
+    assert not hasattr(getattr(kport.layers, module, None), name)
+"""
+
+
+def test_old_places_of_layers() -> None:
+    done = subprocess.run([sys.executable, "-c", PLACES], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    messages = [line for line in done.stderr.splitlines() if "KportDeprecationWarning" in line]
+    names = "Dropout Activation Flatten Convolution2D MaxPooling2D ZeroPadding2D LSTM Embedding LeakyReLU GaussianNoise"
+    names += " TimeDistributed add Concatenate LocallyConnected1D"
+    assert [line.split(".")[-1] for line in messages] == names.split()
+    assert all(line.startswith("<string>:") for line in messages)

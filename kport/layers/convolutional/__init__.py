@@ -1,5 +1,6 @@
 """Convolutional layers."""
 
+from ...legacy import old_place
 from .conv import Conv1D as Conv1D
 from .conv import Conv2D as Conv2D
 from .conv import Conv3D as Conv3D
@@ -15,3 +16,5 @@ from .separable_conv import SeparableConv2D as SeparableConv2D
 
 Convolution1DTranspose, Convolution2DTranspose, Convolution3DTranspose = Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 SeparableConvolution1D = SeparableConv1D
+
+__getattr__ = old_place(__name__, "kport.layers")

@@ -1,5 +1,6 @@
 """Pooling layers."""
 
+from ...legacy import old_place
 from .adaptive_pooling import AdaptiveAveragePooling1D as AdaptiveAveragePooling1D
 from .adaptive_pooling import AdaptiveAveragePooling2D as AdaptiveAveragePooling2D
 from .adaptive_pooling import AdaptiveAveragePooling3D as AdaptiveAveragePooling3D
@@ -23,3 +24,5 @@ MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D
 AvgPool1D, AvgPool2D, AvgPool3D = AveragePooling1D, AveragePooling2D, AveragePooling3D
 GlobalMaxPool1D, GlobalMaxPool2D, GlobalMaxPool3D = GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D
 GlobalAvgPool1D, GlobalAvgPool2D, GlobalAvgPool3D = GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D
+
+__getattr__ = old_place(__name__, "kport.layers")
