@@ -71,6 +71,8 @@ ROWS = [
     {"kport.cli"},
     {"kport.__main__"},
 ]
+UPWARDS = {"kport.models.storage": "kport.saving"}
+"""A model saves itself: this module alone imports from above, inside its functions."""
 RANK = {name: i for i, row in enumerate(ROWS) for name in row}
 
 
@@ -127,7 +129,7 @@ def test_imports_go_down_only(module: str, path: Path) -> None:
     assert own is not None, f"{module} has no row in this test: where does it belong?"
     for name in imports(module, path):
         other = room(name)
-        if other is not None:
+        if other is not None and UPWARDS.get(module) != other:
             assert RANK[other] <= RANK[own], f"{module} imports {name}"
 
 

@@ -44,10 +44,10 @@ def drawn(picture: Picture, rankdir: str = "TB") -> Drawing:
     widest, position = max(extent, default=0.0), MARGIN
     for rank, taken in zip(reversed(ranks) if backwards else ranks, reversed(extent) if backwards else extent, strict=True):
         across = MARGIN + (widest - taken) / 2
-        for box in rank:
-            places[box] = (position, across) if sideways else (across, position)
-            across += sizes[box][1 - along] + GAP
-        position += max(sizes[box][along] for box in rank) + GAP
+        for number in rank:
+            places[number] = (position, across) if sideways else (across, position)
+            across += sizes[number][1 - along] + GAP
+        position += max(sizes[number][along] for number in rank) + GAP
     total = (position - GAP + MARGIN, widest + 2 * MARGIN)
     drawing = Drawing(*(total if sideways else total[::-1]))
     _draw_groups(drawing, picture, places, sizes)

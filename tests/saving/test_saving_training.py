@@ -51,7 +51,7 @@ def assert_trains_alike(one: Any, other: Any, order: bool = True) -> None:
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
 @pytest.mark.parametrize("way", WAYS, ids="-".join)
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", [pytest.param(o, marks=[] if o == "adam" else [pytest.mark.slow]) for o in OPTIMIZERS])
 def test_training_goes_on(optimizer: str, way: tuple[str, str], suffix: str, tmp_path: Path) -> None:
     first, second = map(library, way)
     model = compiled(first, optimizer)

@@ -104,11 +104,12 @@ def said_by_keras(entry: Entry, modules: dict[str, str]) -> Entry:
     config = entry["config"]
     say = TABLE.get(config["op"])
     nodes = entry.get("inbound_nodes", [])
-    said = [say(config["attributes"], list(node["args"])) for node in nodes] if say is not None else []
-    if not said or any(one is None or node["kwargs"] for one, node in zip(said, nodes, strict=True)):
+    answers = [say(config["attributes"], list(node["args"])) for node in nodes] if say is not None else []
+    said = [one for one in answers if one is not None]
+    if not said or len(said) < len(nodes) or any(node["kwargs"] for node in nodes):
         return entry
-    name, arguments, _ = said[0]  # type: ignore[misc]
-    inbound = [{"args": args, "kwargs": {}} for _, _, args in said]  # type: ignore[misc]
+    name, arguments, _ = said[0]
+    inbound: list[Any] = [{"args": args, "kwargs": {}} for _, _, args in said]
     return {
         **entry,
         "module": modules[name],
