@@ -24,6 +24,7 @@ from ..layers.preprocessing import (
 )
 from ..layers.preprocessing.feature_layers import MODULE, TFDConcat, TFDIdentity
 from ..layers.preprocessing.index_lookup import IndexLookup
+from ..naming import UniqueNames
 from ..ops.promotion import dtype_of, is_integer
 from ..registry import layers as registry
 from .model import Model
@@ -69,6 +70,21 @@ def _kinds(hashing_dim: int, bins: int) -> dict[str, tuple[str, Callable[..., La
     }
 
 
+automatic_name = UniqueNames().next
+
+
+def _feature_of(kind: str, name: str | None, output_mode: str | None = None, **arguments: Any) -> Feature:
+    """A feature by its word, with arguments for its layer."""
+    dtype, layer, _, form = _kinds(0, 0)[kind]
+    return Feature(dtype, layer(name=f"{name or automatic_name(kind)}_preprocessor", **arguments), output_mode or form)
+
+
+def _columns(dataset: Any) -> dict[str, Any]:
+    """The columns of a tf.data.Dataset of rows or batches."""
+    rows = [{key: np.asarray(x).reshape(-1) for key, x in row.items()} for row in dataset]
+    return {key: np.concatenate([row[key] for row in rows]) for key in rows[0]} if rows else {}
+
+
 @registry()
 class FeatureSpace(Model):
     """Each column through its layer, some also hashed together; as vectors, side by side in the order of their names.
@@ -108,6 +124,74 @@ class FeatureSpace(Model):
             layer(self.inputs[key])  # builds it
         self.built = True
 
+    # columns by the words of `features`, with arguments
+
+    @classmethod
+    def cross(cls, feature_names: Iterable[str], crossing_dim: int, output_mode: str = "one_hot") -> Cross:
+        """Columns that are hashed together."""
+        return Cross(feature_names, crossing_dim, output_mode)
+
+    @classmethod
+    def feature(cls, dtype: str, preprocessor: Any, output_mode: str) -> Feature:
+        """A column that goes through a layer of one's own."""
+        return Feature(dtype, preprocessor, output_mode)
+
+    @classmethod
+    def float(cls, name: str | None = None) -> Feature:
+        """Numbers as they are."""
+        return _feature_of("float", name)
+
+    @classmethod
+    def float_rescaled(cls, scale: Any = 1.0, offset: Any = 0.0, name: str | None = None) -> Feature:
+        """scale · x + offset"""
+        return _feature_of("float_rescaled", name, scale=scale, offset=offset)
+
+    @classmethod
+    def float_normalized(cls, name: str | None = None) -> Feature:
+        """Numbers with mean 0 and deviation 1."""
+        return _feature_of("float_normalized", name)
+
+    @classmethod
+    def float_discretized(
+        cls, num_bins: int, bin_boundaries: Any = None, output_mode: str = "one_hot", name: str | None = None
+    ) -> Feature:
+        """The bins that numbers fall into."""
+        return _feature_of("float_discretized", name, output_mode, num_bins=num_bins, bin_boundaries=bin_boundaries)
+
+    @classmethod
+    def integer_categorical(
+        cls, max_tokens: int | None = None, num_oov_indices: int = 1, output_mode: str = "one_hot", name: str | None = None
+    ) -> Feature:
+        """Whole numbers by the place they have in a vocabulary."""
+        rest = {"max_tokens": max_tokens, "num_oov_indices": num_oov_indices}
+        return _feature_of("integer_categorical", name, output_mode, **rest)
+
+    @classmethod
+    def string_categorical(
+        cls, max_tokens: int | None = None, num_oov_indices: int = 1, output_mode: str = "one_hot", name: str | None = None
+    ) -> Feature:
+        """Words by the place they have in a vocabulary."""
+        rest = {"max_tokens": max_tokens, "num_oov_indices": num_oov_indices}
+        return _feature_of("string_categorical", name, output_mode, **rest)
+
+    @classmethod
+    def string_hashed(cls, num_bins: int, output_mode: str = "one_hot", name: str | None = None) -> Feature:
+        """Words by their hash."""
+        return _feature_of("string_hashed", name, output_mode, num_bins=num_bins)
+
+    @classmethod
+    def integer_hashed(cls, num_bins: int, output_mode: str = "one_hot", name: str | None = None) -> Feature:
+        """Whole numbers by their hash."""
+        return _feature_of("integer_hashed", name, output_mode, num_bins=num_bins)
+
+    def get_inputs(self) -> dict[str, Any]:
+        """The symbolic columns."""
+        return self.inputs
+
+    def get_encoded_features(self) -> Any:
+        """The symbolic result."""
+        return self(self.inputs)
+
     def get_config(self) -> dict[str, Any]:
         names = ("features", "output_mode", "crosses", "crossing_dim", "hashing_dim", "num_discretization_bins")
         return {"name": self.name} | {key: serialize(getattr(self, key)) for key in names}
@@ -134,8 +218,9 @@ class FeatureSpace(Model):
             raise LayerError(f"expected crosses of the features {sorted(self.features)}. Received: {unknown}", self.name)
         return cross
 
-    def adapt(self, data: dict[str, Any]) -> None:
-        """Lets each layer that can learn from its column, an array or list."""
+    def adapt(self, dataset: Any) -> None:
+        """Lets each layer that can learn from its column: a dict of arrays or lists, or a tf.data.Dataset of such dicts."""
+        data = dataset if isinstance(dataset, dict) else _columns(dataset)
         for key, layer in self.preprocessors.items():
             given = isinstance(layer, IndexLookup) and layer.vocabulary is not None
             given = given or (isinstance(layer, Normalization) and layer.mean is not None)

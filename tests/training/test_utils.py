@@ -447,3 +447,44 @@ def test_wrong_bounding_boxes() -> None:
             call()
     with pytest.raises(NotImplementedError):
         boxes.crop(BOXES, 1, 1, 2, 2, "xywh")
+
+
+def test_columns_of_a_table() -> None:
+    tf = pytest.importorskip("tensorflow")
+    rng = np.random.default_rng(0)
+    table = {
+        "age": rng.normal(40, 9, 30).astype("float32"),
+        "colour": np.array(["red", "blue", "green"])[rng.integers(0, 3, 30)],
+        "shop": rng.integers(0, 5, 30).astype("int32"),
+        "size": rng.normal(size=30).astype("float32"),
+        "weight": rng.normal(size=30).astype("float32"),
+        "zone": rng.integers(0, 50, 30).astype("int32"),
+        "word": np.array(["a", "b", "c"])[rng.integers(0, 3, 30)],
+    }
+
+    def space(F: Any) -> Any:
+        return F(
+            features={
+                "age": F.float_normalized(),
+                "colour": F.string_categorical(num_oov_indices=1),
+                "shop": F.integer_categorical(max_tokens=4),
+                "size": F.float_rescaled(scale=2.0, offset=1.0),
+                "weight": F.float_discretized(num_bins=4),
+                "zone": F.integer_hashed(num_bins=6),
+                "word": F.string_hashed(num_bins=5),
+            },
+            crosses=[F.cross(("colour", "shop"), crossing_dim=8)],
+            output_mode="concat",
+        )
+
+    found = []
+    for package, data in ((kport, table), (kport, None), (keras, None)):
+        made = space(package.utils.FeatureSpace)
+        made.adapt(data or tf.data.Dataset.from_tensor_slices(table))
+        found.append(np.asarray(made({key: tf.constant(x[:9]) for key, x in table.items()})))
+    np.testing.assert_allclose(found[0], found[1])
+    np.testing.assert_allclose(found[0], found[2], rtol=1e-5, atol=1e-6)
+    made = space(utils.FeatureSpace)
+    assert made.get_inputs().keys() == table.keys()
+    assert utils.FeatureSpace.feature("float32", kport.layers.Rescaling(2.0), "float").output_mode == "float"
+    assert utils.FeatureSpace.float().dtype == "float32"
