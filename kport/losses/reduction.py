@@ -15,6 +15,9 @@ from ..ops.shapes import broadcast
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
 
+MEANS = ("sum_over_batch_size", "mean", "mean_with_sample_weight")
+"""Those whose value `scale_loss_for_distribution` scales."""
+
 
 def check_reduction(reduction: str | None) -> str | None:
     """`reduction` itself; a UsageError if there is no such one."""

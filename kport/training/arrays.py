@@ -59,19 +59,37 @@ class ArrayBatches:
         self.size = math.ceil(self.samples / self.batch_size)
         self._how = shuffle
         with tf.device("CPU:0"):
-            tensors = as_tensors(data)
-            count = self.samples if shuffle is True else self.size
-            self._order = tf.Variable(np.arange(count, dtype=np.int64)) if shuffle else None
-        self.dataset = self._dataset(tensors)
+            self._tensors = _without_lists(as_tensors(data))
+        self._order: Any = None
+        self._dataset: Any = None
 
-    def shuffle(self) -> None:
-        """Puts the samples (or batches) in a new order."""
-        if self._order is not None:
-            self._order.assign(np.random.permutation(self._order.shape[0]))  # set_random_seed makes it repeatable
+    def dataset(self) -> Any:
+        """The batches of an epoch, in a new order if they are shuffled. One dataset serves all: its order is a variable."""
+        if self._dataset is None:
+            if self._how:
+                with tf.device("CPU:0"):
+                    self._order = tf.Variable(self._permutation())
+            self._dataset = self._ordered_by(self._order)
+        elif self._order is not None:
+            self._order.assign(self._permutation())
+        return self._dataset
 
-    def _dataset(self, tensors: Any) -> Any:
+    def dataset_for_replicas(self) -> Any:
+        """As `dataset`, for one epoch: variables are not what they are elsewhere in the scope of a strategy."""
+        return self._ordered_by(tf.constant(self._permutation()) if self._how else None)
+
+    def first(self) -> Any:
+        """A batch; draws no order."""
+        return next(iter(self._ordered_by(None)))
+
+    def _permutation(self) -> Any:
+        """A new order of the samples (or batches); `set_random_seed` makes it repeatable."""
+        return np.random.permutation(self.samples if self._how is True else self.size).astype(np.int64)
+
+    def _ordered_by(self, order: Any) -> Any:
+        tensors = self._tensors
         given = [leaf for leaf in flatten(tensors) if leaf is not None]
-        order, size = self._order, self.batch_size
+        size = self.batch_size
 
         def batch(i: Any) -> Any:
             if order is not None and self._how is not True:
@@ -83,3 +101,10 @@ class ArrayBatches:
             return (x,) if y is None else pack_x_y_sample_weight(x, y, sample_weight)
 
         return tf.data.Dataset.range(self.size).map(batch).prefetch(tf.data.AUTOTUNE)
+
+
+def _without_lists(x: Any) -> Any:
+    """With tuples in place of lists, which tf.data would make one tensor of."""
+    if isinstance(x, dict):
+        return {key: _without_lists(item) for key, item in x.items()}
+    return tuple(map(_without_lists, x)) if isinstance(x, (list, tuple)) else x

@@ -28,6 +28,17 @@ class Compiled:
         self.metrics = CompiledMetrics(plain, weighted, names) if plain or weighted else None
         self.loss_tracker = metrics.Mean(name="loss")
 
+    @property
+    def is_built(self) -> bool:
+        """Whether the outputs are known, and with them the losses' and metrics' variables."""
+        return all(part is None or part.outputs is not None for part in (self.loss, self.metrics))
+
+    def build(self, y_true: Any, y_pred: Any) -> None:
+        """Makes losses and metrics for outputs and labels like these."""
+        for part in (self.loss, self.metrics):
+            if part is not None and part.outputs is None:
+                part.build(y_true, y_pred)
+
     def _optimizer(self, model: Any, given: Any, auto_scale_loss: bool) -> Any:
         optimizer = optimizers.get(given)
         mixed = any(layer.dtype_policy.name == "mixed_float16" for layer in model.all_layers())

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 
 from .. import metrics, ops
 from ..losses.by_output import loss_for
+from ..losses.reduction import MEANS, unscale_loss_for_distribution
 from ..tree import flatten
 from .outputs import Outputs, unwrapped
+from .replicas import share_of_batch
 
 
 class OutputLoss(NamedTuple):
@@ -35,20 +37,24 @@ class CompiledLoss:
         self._parts: list[OutputLoss] = []
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        """The scalar loss; None if no output has one."""
+        """The scalar loss, or this replica's part of it, where several share the batch; None if no output has a loss."""
         predicted = flatten(y_pred)
         if self.outputs is None:
-            self._build(y_true, y_pred)
+            self.build(y_true, y_pred)
         assert self.outputs is not None
         wanted = self._labels(y_true)
         weights = self.outputs.each(unwrapped(sample_weight, self.outputs.count), "sample_weight", repeat=True)
         total: Any = None
+        share = share_of_batch()
         trackers = self.metrics or [None] * len(self._parts)
         for part, tracker in zip(self._parts, trackers, strict=True):
             y = predicted[part.index]
             value = ops.cast(part.loss(wanted[part.index], y, weights[part.index]), "float32")
+            if share is not None and getattr(part.loss, "reduction", None) in MEANS:
+                value = ops.multiply(unscale_loss_for_distribution(value), share)
             if tracker is not None:
-                tracker.update_state(value, sample_weight=ops.shape(y)[0])
+                whole = value if share is None else ops.divide(value, share)
+                tracker.update_state(whole, sample_weight=ops.shape(y)[0])
             if part.weight is not None:
                 value = ops.multiply(value, part.weight)
             total = value if total is None else ops.add(total, value)
@@ -64,7 +70,8 @@ class CompiledLoss:
             return [by_index.get(i) for i in range(self.outputs.count)]
         return self.outputs.each(unwrapped(y_true, self.outputs.count), "y")
 
-    def _build(self, y_true: Any, y_pred: Any) -> None:
+    def build(self, y_true: Any, y_pred: Any) -> None:
+        """Takes the outputs to be like these."""
         self.outputs = outputs = Outputs(y_pred, self.output_names)
         said = outputs.each(self.loss, "loss", repeat=True) if outputs.count > 1 else [self._of_one(outputs)]
         weights = [None] * outputs.count if self.loss_weights is None else self._weights(outputs)

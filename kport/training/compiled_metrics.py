@@ -36,7 +36,7 @@ class CompiledMetrics:
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         if self.outputs is None:
-            self._build(y_true, y_pred)
+            self.build(y_true, y_pred)
         if not self.metrics:
             return
         assert self.outputs is not None
@@ -81,7 +81,8 @@ class CompiledMetrics:
             return [by_index.get(i) for i in range(self.outputs.count)]
         return self.outputs.each(unwrapped(y_true, self.outputs.count), "y")
 
-    def _build(self, y_true: Any, y_pred: Any) -> None:
+    def build(self, y_true: Any, y_pred: Any) -> None:
+        """Takes the outputs to be like these."""
         outputs = Outputs(y_pred, self.output_names)
         said = {name: self._groups(given, outputs, name) for name, given in self._said.items()}
         self.outputs = outputs

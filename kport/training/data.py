@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,6 +31,15 @@ class Batches:
         """A new iterator over an epoch."""
         raise NotImplementedError
 
+    def first(self) -> Any:
+        """The first batch, which an iterator gives all the same."""
+        return next(self.iterator())
+
+    def as_dataset(self) -> Any:
+        """An epoch as a tf.data.Dataset: a strategy splits what it reads."""
+        signature = map_structure(lambda t: tf.TensorSpec([None, *t.shape[1:]], t.dtype), tuple(self.first()))
+        return tf.data.Dataset.from_generator(lambda: map(tuple, self.iterator()), output_signature=signature)
+
     def on_epoch_begin(self) -> None:
         """An epoch begins."""
 
@@ -43,11 +53,15 @@ class OfArrays(Batches):
     def __init__(self, data: Any, batch_size: int, shuffle: Any):
         self._batches = ArrayBatches(data, batch_size, shuffle)
         self.size = self._batches.size
-        self.dataset = self._batches.dataset
+
+    def first(self) -> Any:
+        return self._batches.first()
 
     def iterator(self) -> Iterator[Any]:
-        self._batches.shuffle()
-        return iter(self.dataset)
+        return iter(self._batches.dataset())
+
+    def as_dataset(self) -> Any:
+        return self._batches.dataset_for_replicas()
 
 
 class OfDataset(Batches):
@@ -60,6 +74,9 @@ class OfDataset(Batches):
 
     def iterator(self) -> Iterator[Any]:
         return iter(self.dataset)
+
+    def as_dataset(self) -> Any:
+        return self.dataset
 
 
 class OfPyDataset(Batches):
@@ -94,6 +111,13 @@ class OfIterable(Batches):
         self.source = iterable
         self.class_weight = class_weight
         self.size = len(iterable) if hasattr(iterable, "__len__") else None
+
+    def first(self) -> Any:
+        if hasattr(self.source, "__next__"):
+            batch = next(self.source)
+            self.source = itertools.chain([batch], self.source)
+            return prepared(batch, self.class_weight)
+        return super().first()
 
     def iterator(self) -> Iterator[Any]:
         for batch in self.source:

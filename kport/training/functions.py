@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from ..ops.backend import tf
-from .replicas import run_on_replicas
 
 Step = Callable[[Any], Any]
 """(batch) → logs or outputs"""
@@ -18,8 +17,8 @@ class StepFunction:
     jit_compile: True compiles with XLA; "auto" does so where it can, and goes on without it where XLA refuses the model.
     """
 
-    def __init__(self, step: Step, *, strategy: Any, run_eagerly: bool, jit_compile: bool | str):
-        self._step = step if strategy is None else run_on_replicas(step, strategy)
+    def __init__(self, step: Step, *, run_eagerly: bool, jit_compile: bool | str):
+        self._step = step
         self._eager = run_eagerly
         self._automatic = jit_compile == "auto"
         self._tried = not self._automatic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -18,13 +19,13 @@ from .logs import as_numbers
 class Epochs:
     """Loops over batches. steps: how many batches an epoch has; None for as many as there are.
 
-    With `steps` an epoch goes on where the last one stopped, and the data begin anew when they end. `done` batches of the
-    next epoch are passed over: they were trained on before an interruption.
+    With `steps` an epoch goes on where the last one stopped. Data that end end the epoch, too; the next begins them anew.
+    `done` batches of the next epoch are passed over: they were trained on before an interruption.
     """
 
     done: int = 0
 
-    def __init__(self, batches: Batches, steps: int | None, steps_per_execution: int, strategy: Any = None):
+    def __init__(self, batches: Batches, steps: int | None, steps_per_execution: int):
         self.batches = batches
         self.steps = steps
         self.size = batches.size if steps is None else steps
@@ -35,29 +36,41 @@ class Epochs:
     def __iter__(self) -> Iterator[tuple[int, int, Any, int]]:
         """(first step, last step, iterator, number of steps) of each execution of an epoch.
 
-        As in Keras the last step is that of a whole execution, even where fewer batches are left.
+        As in Keras the last execution of an epoch is a whole one, where the data have as many batches; and the last step is
+        that of a whole one, even where they have not.
         """
-        if self._iterator is None or self.steps is None:
+        if self._iterator is None or self.steps is None or self._left == 0:
             self._begin()
         step = self._pass_over()
         while self.size is None or step < self.size:
             if self._left == 0:
-                self._begin()
-            count = min(
-                [self._at_once, *(n for n in (None if self.size is None else self.size - step, self._left) if n is not None)]
-            )
+                self.ended()
+                break
+            count = self._at_once if self._left is None else min(self._at_once, self._left)
             yield step, step + self._at_once - 1, self._iterator, count
             step += count
             if self._left is not None:
                 self._left -= count
 
+    def ended(self) -> None:
+        """The data ended before the epoch did."""
+        if self.steps is not None:
+            warnings.warn(
+                f"expected data for {self.steps} steps in each epoch. Received: data that ended, and the epoch with them; "
+                "give fewer steps, or repeat the data (tf.data.Dataset.repeat, a generator without an end)",
+                stacklevel=4,
+            )
+        self.restart()
+
+    def restart(self) -> None:
+        """The next epoch begins the data anew."""
+        self._iterator = None
+
     def _pass_over(self) -> int:
         done, self.done = self.done, 0
         for _ in range(done):
-            if self._left == 0:
-                self._begin()
             next(self._iterator, None)
-            if self._left is not None:
+            if self._left:
                 self._left -= 1
         return done
 
@@ -66,24 +79,31 @@ class Epochs:
         self._left = self.batches.size
 
 
+class NoData(UsageError):
+    """There is not one batch left."""
+
+
 def run(epochs: Epochs, function: Any, on_begin: Any, on_end: Any, stopped: Any) -> Any:
     """An epoch; returns the last logs. Data that end without a known size end it."""
     logs: Any = None
     seen = epochs.done > 0
+    epochs.batches.on_epoch_begin()
     for first, last, iterator, count in epochs:
         on_begin(first)
         try:
             logs = function(iterator, count)
         except StopIteration:
             if not seen:
-                raise UsageError(
+                raise NoData(
                     "expected data with at least one batch. Received: data that end at once; a generator can be read only once"
                 ) from None
+            epochs.ended()
             break
         seen = True
         on_end(last, logs)
         if stopped():
             break
+    epochs.batches.on_epoch_end()
     return logs
 
 
@@ -113,10 +133,20 @@ def fit(
     training.done = vars(model).pop("_initial_batch", 0)
     for epoch in range(first, epochs):
         model.reset_metrics()
-        batches.on_epoch_begin()
         callbacks.on_epoch_begin(epoch)
-        last = run(training, function, callbacks.on_train_batch_begin, callbacks.on_train_batch_end, lambda: model.stop_training)
-        batches.on_epoch_end()
+        try:
+            last = run(
+                training, function, callbacks.on_train_batch_begin, callbacks.on_train_batch_end, lambda: model.stop_training
+            )
+        except NoData:
+            if epoch == first:
+                raise
+            warnings.warn(
+                f"expected data for {epochs} epochs. Received: data that ended after {epoch}, and the training with them: "
+                "a generator can be read only once; give one without an end, and steps_per_epoch",
+                stacklevel=4,
+            )
+            break
         logs = as_numbers(_results(model, last))
         if judging is not None and _is_due(epoch, validation_freq):
             judged = _evaluate(model, judging, callbacks)
@@ -142,6 +172,7 @@ def _evaluate(model: Any, epochs: Epochs, callbacks: Any) -> dict[str, Any]:
     model.stop_evaluating = False
     callbacks.on_test_begin()
     model.reset_metrics()
+    epochs.restart()
     last = run(epochs, function, callbacks.on_test_batch_begin, callbacks.on_test_batch_end, lambda: model.stop_evaluating)
     logs = as_numbers(_results(model, last))
     callbacks.on_test_end(logs)
@@ -178,8 +209,8 @@ def distributed(model: Any, batches: Batches) -> Batches:
     """The batches as the model's replicas share them."""
     from .distribution import share
 
-    strategy = model.distribute_strategy
-    return batches if strategy.num_replicas_in_sync == 1 else share(model, batches, strategy)
+    strategy = model.own_strategy
+    return batches if strategy is None else share(model, batches, strategy)
 
 
 def _results(model: Any, logs: Any) -> Any:

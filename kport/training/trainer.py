@@ -13,11 +13,11 @@ from ..layers.arguments import call_parameters
 from ..layers.layer import Layer
 from ..ops.backend import tf
 from ..tree import flatten, map_structure
-from .data import batches_of, pack, prepared, split_validation
+from .data import OfIterable, batches_of, pack, prepared, split_validation
 from .functions import StepFunction, has_accelerator
 from .legacy import LegacyTraining
 from .logs import as_numbers
-from .replicas import current_strategy, replicas
+from .replicas import current_strategy, run_on_replicas, share_of_batch
 from .unpacking import unpack_x_y_sample_weight
 from .weights_of_classes import weigh_classes
 
@@ -96,7 +96,12 @@ class Trainer(LegacyTraining, Layer):
     @property
     def distribute_strategy(self) -> Any:
         """The tf.distribute strategy in whose scope the model was made or compiled; TensorFlow's default without one."""
-        return (self._keras_compiled and self._keras_compiled.strategy) or tf.distribute.get_strategy()
+        return self.own_strategy or tf.distribute.get_strategy()
+
+    @property
+    def own_strategy(self) -> Any:
+        """As `distribute_strategy`; None without one."""
+        return self._keras_compiled.strategy if self._keras_compiled else current_strategy()
 
     def _compiled(self, use: str) -> Compiled:
         if self._keras_compiled is None:
@@ -152,11 +157,16 @@ class Trainer(LegacyTraining, Layer):
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
     ) -> Any:
-        """The scalar that training minimises: the compiled loss and what layers add (`losses`)."""
+        """The scalar that training minimises: the compiled loss and what layers add (`losses`).
+
+        Where replicas share a batch, each gives its part of the loss; their sum is that of the batch.
+        """
         compiled = self._keras_compiled
         total = compiled.loss(y, y_pred, sample_weight) if compiled is not None and compiled.loss is not None else None
+        share = share_of_batch()
         for penalty in self.losses:
             penalty = ops.sum(ops.cast(penalty, "float32"))
+            penalty = penalty if share is None else ops.multiply(penalty, share)
             total = penalty if total is None else ops.add(total, penalty)
         if total is None:
             raise UsageError(f"expected a loss to train model '{self.name}' by: compile(loss=...) or add_loss. Received: none")
@@ -174,7 +184,9 @@ class Trainer(LegacyTraining, Layer):
         more = {"training": training} if "training" in _parameters_of(self.compute_loss) else {}
         loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, **more)
         first = next(leaf for leaf in flatten(x) if leaf is not None)
-        self._compiled("a step").loss_tracker.update_state(loss, sample_weight=tf.shape(first)[0])
+        share = share_of_batch()
+        whole = loss if share is None else loss / share
+        self._compiled("a step").loss_tracker.update_state(whole, sample_weight=tf.shape(first)[0])
         return loss
 
     def _forward(self, x: Any, training: bool) -> Any:
@@ -187,9 +199,7 @@ class Trainer(LegacyTraining, Layer):
         with tf.GradientTape() as tape:
             y_pred = self._forward(x, True)
             loss = self._loss_of(x, y, y_pred, sample_weight, True)
-            count = replicas()
-            share = loss if count == 1 else loss / count
-            scaled = share if optimizer is None else optimizer.scale_loss(share)
+            scaled = loss if optimizer is None else optimizer.scale_loss(loss)
         weights = self.trainable_weights
         if weights and optimizer is not None:
             optimizer.apply_gradients(zip(tape.gradient(scaled, weights), weights, strict=True))
@@ -224,11 +234,13 @@ class Trainer(LegacyTraining, Layer):
         functions = self.__dict__.setdefault("_keras_functions", {})
         key = (name, self.run_eagerly, self.jit_compile, tuple(layer.trainable for layer in self.all_layers()))
         if force or key not in functions:
-            strategy = self._keras_compiled.strategy if self._keras_compiled else current_strategy()
+            strategy = self.own_strategy
             jit = self.jit_compile
             if jit == "auto" and not (strategy is None and has_accelerator() and all(x.supports_jit for x in self.all_layers())):
                 jit = False
-            functions[key] = StepFunction(step, strategy=strategy, run_eagerly=self.run_eagerly, jit_compile=jit)
+            if strategy is not None:
+                step = run_on_replicas(step, strategy, self.get_metrics_result)
+            functions[key] = StepFunction(step, run_eagerly=self.run_eagerly, jit_compile=jit)
         return functions[key]
 
     @property
@@ -330,13 +342,20 @@ class Trainer(LegacyTraining, Layer):
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, as arrays."""
-        function = self.make_predict_function()
-        return map_structure(np.asarray, function(iter([prepared((x,))])))
+        return map_structure(np.asarray, self.make_predict_function()(self._iterator_over((x,))))
 
     def _on_batch(self, function: Any, data: tuple[Any, Any, Any], return_dict: bool) -> Any:
         self.reset_metrics()
-        logs = as_numbers(function(iter([prepared(pack(*data))])))
+        logs = as_numbers(function(self._iterator_over(pack(*data))))
         return logs if return_dict else self._in_order(logs)
+
+    def _iterator_over(self, batch: Any) -> Any:
+        """An iterator that gives one batch."""
+        if self.own_strategy is None:
+            return iter([prepared(batch)])
+        from .distribution import share
+
+        return share(self, OfIterable([batch], None), self.own_strategy).iterator()
 
     def _in_order(self, logs: dict[str, Any]) -> Any:
         names = [name for name in self.metrics_names if name in logs]
