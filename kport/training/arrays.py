@@ -12,12 +12,23 @@ from ..ops.backend import is_tensorflow, tf
 from ..tree import flatten, map_structure
 from .unpacking import pack_x_y_sample_weight
 
+PLAIN = (bool, int, float, str, bytes)
+"""What lists in place of arrays are made of."""
+
+
+def is_in_memory(x: Any) -> bool:
+    """Whether `x` is arrays, or lists of numbers or texts in their place."""
+    return all(is_array_like(leaf) or isinstance(leaf, PLAIN) for leaf in flatten(x))
+
 
 def with_arrays(x: Any) -> Any:
-    """Lists of numbers or texts, however nested, as arrays; a list of arrays stays one."""
-    if isinstance(x, (list, tuple)) and x and not any(hasattr(leaf, "shape") or isinstance(leaf, dict) for leaf in flatten(x)):
+    """Lists of numbers or texts as an array, or as several where they have different shapes; a list of arrays stays one."""
+    if not isinstance(x, (list, tuple)) or not x or not all(isinstance(leaf, PLAIN) for leaf in flatten(x)):
+        return x
+    try:
         return np.asarray(x)
-    return x
+    except ValueError:
+        return [np.asarray(item) for item in x]
 
 
 def is_array_like(x: Any) -> bool:
