@@ -23,7 +23,6 @@ class WeightHolder(OwnVariables):
     """Part of Layer: creates weights, finds those of the layers in its attributes, reads and replaces them."""
 
     name: str
-    variable_dtype: str
     _trainable: bool
     own_weights: list[Variable]
 
@@ -94,6 +93,11 @@ class WeightHolder(OwnVariables):
                 seen.add(id(layer))
                 yield layer
                 stack += reversed(list(layer.sublayers()))
+
+    @property
+    def variable_dtype(self) -> str:
+        """In which dtype weights are kept."""
+        raise NotImplementedError
 
     @property
     def trainable(self) -> bool:

@@ -84,7 +84,7 @@ class Sequential(Model):
 
     @property
     def inputs(self) -> Any:
-        start = self._layers[0] if self._layers else None
+        start: Any = self._layers[0] if self._layers else None
         return start.output if isinstance(start, InputLayer) else start.inputs if _joins(start) else None
 
     @property

@@ -14,9 +14,9 @@ from .replicas import share_of_batch
 
 
 class OutputLoss(NamedTuple):
-    """A loss of the output `index`. name: of the output, where it has one, else of the loss."""
+    """A loss of the output of this number. name: of the output, where it has one, else of the loss."""
 
-    index: int
+    output: int
     loss: Any
     weight: float | None
     name: str
@@ -48,8 +48,8 @@ class CompiledLoss:
         share = share_of_batch()
         trackers = self.metrics or [None] * len(self._parts)
         for part, tracker in zip(self._parts, trackers, strict=True):
-            y = predicted[part.index]
-            value = ops.cast(part.loss(wanted[part.index], y, weights[part.index]), "float32")
+            y = predicted[part.output]
+            value = ops.cast(part.loss(wanted[part.output], y, weights[part.output]), "float32")
             if share is not None and getattr(part.loss, "reduction", None) in MEANS:
                 value = ops.multiply(unscale_loss_for_distribution(value), share)
             if tracker is not None:
@@ -63,7 +63,7 @@ class CompiledLoss:
     def _labels(self, y_true: Any) -> list[Any]:
         """The labels of each output. Those without a loss need none."""
         assert self.outputs is not None
-        judged = sorted({part.index for part in self._parts})
+        judged = sorted({part.output for part in self._parts})
         leaves = flatten(y_true)
         if not isinstance(y_true, dict) and len(leaves) == len(judged) < self.outputs.count:
             by_index = dict(zip(judged, leaves, strict=True))
@@ -82,7 +82,7 @@ class CompiledLoss:
                 if identifier is not None:
                     self._parts.append(OutputLoss(i, identifier, factor, outputs.names[i] if outputs.names else ""))
         wanted, predicted = self._labels(y_true), flatten(y_pred)
-        self._parts = [self._resolved(part, wanted[part.index], predicted[part.index]) for part in self._parts]
+        self._parts = [self._resolved(part, wanted[part.output], predicted[part.output]) for part in self._parts]
         if len(self._parts) > 1:
             self.metrics = [metrics.Mean(name=f"{part.name}_loss") for part in self._parts]
 
@@ -94,5 +94,5 @@ class CompiledLoss:
         return [self.loss_weights] if several else outputs.each(unwrapped(self.loss_weights, outputs.count), "loss_weights")
 
     def _resolved(self, part: OutputLoss, y_true: Any, y_pred: Any) -> OutputLoss:
-        loss = loss_for(part.loss, y_true, y_pred)
+        loss: Any = loss_for(part.loss, y_true, y_pred)
         return part._replace(loss=loss, name=part.name or loss.name)

@@ -26,7 +26,7 @@ def weigh_classes(y: Any, class_weight: Any, sample_weight: Any) -> Any:
         raise UsageError(
             f"expected one output for class_weight. Received: y with {len(leaves)} parts; pass sample_weight instead"
         )
-    labels = leaves[0] if is_tensorflow(leaves[0]) else np.asarray(leaves[0])
+    labels: Any = leaves[0] if is_tensorflow(leaves[0]) else np.asarray(leaves[0])
     if len(labels.shape) > 2:
         raise UsageError(f"expected labels of rank 1 or 2 for class_weight. Received: y of shape {tuple(labels.shape)}")
     table = np.ones(max(map(int, class_weight)) + 1, np.float32)
