@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import reprlib
+from functools import wraps
 from typing import Any, ClassVar
 
 from .. import dtype_policies
@@ -107,6 +108,11 @@ class Layer(Penalties, Configurable):
         self.own_weights: list[Variable] = []
         self._penalties: list[Any] = []
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "build" in vars(cls):
+            cls.build = _then_built(cls.build)  # type: ignore[method-assign]
+
     # configuration
 
     @property
@@ -152,7 +158,8 @@ class Layer(Penalties, Configurable):
 
     def build(self, input_shape: Any) -> None:
         """Creates the weights. `input_shape` has None for unknown sizes; with several inputs it is a list, or one
-        argument `<name>_shape` for each argument of `call`."""
+        argument `<name>_shape` for each argument of `call`. Whoever calls it, the layer is built then."""
+        self.built = True
 
     # calling
 
@@ -294,9 +301,7 @@ class Layer(Penalties, Configurable):
     def _build_once(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         if not self.built:
             self.build(**build_arguments(type(self), args, kwargs))
-            self.built = True
-            if self.initial_weights is not None:
-                self.set_weights(self.initial_weights)
+            self.built = True  # whatever class the method is of
 
     def _call_symbolically(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         self._build_once(args, kwargs)
@@ -340,6 +345,20 @@ class Layer(Penalties, Configurable):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def _then_built(build: Any) -> Any:
+    """`build` of a class, after which the layer is built: a layer's own code may build the layers in it."""
+
+    @wraps(build)
+    def and_done(self: Layer, *args: Any, **kwargs: Any) -> None:
+        build(self, *args, **kwargs)
+        if type(self).build is and_done:  # not where a subclass goes on
+            self.built = True
+            if self.initial_weights is not None:
+                self.set_weights(self.initial_weights)
+
+    return and_done
 
 
 def _placeholder(x: Any) -> Any:

@@ -14,9 +14,10 @@ from ..layers.layer import Layer
 from ..registry import layers
 from ..tree import flatten, map_structure, pack_like
 from .calls import depths_of, last_uses, ordered_calls, ordered_layers, positional, tensors_of, traverse
+from .inheritance import takes_inputs_and_outputs
 from .masks import Masks
 from .model import Model, fitted
-from .serialization import functional_config, functional_from_config
+from .serialization import functional_config
 
 
 @layers()
@@ -74,11 +75,7 @@ class Functional(Model):
         self._layers.sort(key=lambda layer: position[id(layer)])
 
     def get_config(self) -> dict[str, Any]:
-        return functional_config(self)
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
-        return functional_from_config(cls, config)
+        return functional_config(self) if takes_inputs_and_outputs(type(self)) else super().get_config()
 
     def call(self, inputs: Any, mask: Any = None, training: bool | None = None) -> Any:
         return self.run(inputs, mask, training)[0]

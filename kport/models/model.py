@@ -22,6 +22,7 @@ from ..ops.shape import expand_dims, squeeze
 from ..registry import layers as registry
 from ..training.arrays import as_tensors, is_array_like, with_arrays
 from ..tree import flatten, map_structure, pack_like
+from .inheritance import are_inputs_and_outputs, derive_from, takes_inputs_and_outputs
 from .storage import Storage
 from .summary import summary
 
@@ -41,6 +42,23 @@ class Model(Storage):
         if cls is Model and (len(args) == 2 or kwargs.keys() & {"outputs", "output"}):
             return super().__new__(registry.items["Functional"])
         return super().__new__(cls)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        functional = registry.items["Functional"]
+        if are_inputs_and_outputs(args, kwargs) and not isinstance(self, functional):
+            derive_from(functional, Model, type(self))
+            functional.__init__(self, *args, **kwargs)
+        else:
+            super().__init__(*args, **kwargs)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """As of any layer; where the class is made of inputs and outputs the configuration may be a functional model's."""
+        if {"layers", "input_layers", "output_layers"} <= config.keys() and takes_inputs_and_outputs(cls):
+            from .serialization import functional_from_config
+
+            return functional_from_config(cls, config)
+        return super().from_config(config)
 
     @property
     def layers(self) -> list[Layer]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ..errors import ShapeError
-from ..ir import TensorType
-from .backend import tf
+from ..ir import Symbolic, TensorType
+from .backend import is_tensorflow, tf
 from .op import Op, fail
-from .shape import expand_dims
+from .shape import broadcast_to, expand_dims, reshape, shape, size_product
 from .shapes import permute
 
 
@@ -86,12 +85,31 @@ class Tile(Op):
         return Tile(repeats=permute(self.repeats, permutation)), permutation
 
 
-def tile(x: Any, repeats: int | Sequence[int]) -> Any:
-    """`x` repeated as a whole along its last axes; more repeats than axes put new axes in front."""
-    counts = [repeats] if isinstance(repeats, int) else [int(r) for r in repeats]
+def tile(x: Any, repeats: Any) -> Any:
+    """`x` repeated as a whole along its last axes; more repeats than axes put new axes in front.
+
+    repeats: an int, or one for each axis; scalar tensors, as from `ops.shape`, too.
+    """
+    counts = [_count(r) for r in ([repeats] if isinstance(repeats, int) else repeats)]
     x = expand_dims(x, range(len(counts) - len(x.shape)))
     counts = [1] * (len(x.shape) - len(counts)) + counts
-    return Tile(repeats=tuple(counts))(x) if any(c != 1 for c in counts) else x
+    known = tuple(c if isinstance(c, int) else 1 for c in counts)
+    x = Tile(repeats=known)(x) if any(c != 1 for c in known) else x
+    for axis, count in enumerate(counts):
+        x = x if isinstance(count, int) else _tile_axis(x, axis, count)
+    return x
+
+
+def _count(repeats: Any) -> Any:
+    """A number of repeats: an int unless it is only known when the operation runs."""
+    return repeats if isinstance(repeats, Symbolic) or is_tensorflow(repeats) else int(repeats)
+
+
+def _tile_axis(x: Any, axis: int, count: Any) -> Any:
+    """`x` `count` times one after another along `axis`; count: a scalar tensor."""
+    before, size, after = shape(x)[:axis], shape(x)[axis], shape(x)[axis + 1 :]
+    repeated = broadcast_to(expand_dims(x, axis), (*before, count, size, *after))
+    return reshape(repeated, (*before, size_product([count, size]), *after))
 
 
 __all__ = [

@@ -106,7 +106,6 @@ class HeadedAttention(Layer):
             (self._output_dense, (*query[:-1], heads[0], sizes[1])),
         ):
             layer.build(shape)
-            layer.built = True
 
     def call(
         self,

@@ -31,7 +31,6 @@ class SpectralNormalization(Wrapper):
     def build(self, input_shape: Any) -> None:
         if not self.layer.built:
             self.layer.build(input_shape)
-            self.layer.built = True
         kernel = getattr(self.layer, "kernel", getattr(self.layer, "embeddings", None))
         if not isinstance(kernel, Variable):
             raise LayerError(f"expected a layer with a kernel or embeddings. Received: layer={self.layer!r}", self.name)

@@ -85,4 +85,3 @@ def build_cell(cell: Any, input_shape: tuple[int | None, ...]) -> None:
     """Creates the weights of a cell once."""
     if isinstance(cell, Layer) and not cell.built:
         cell.build(input_shape)
-        cell.built = True

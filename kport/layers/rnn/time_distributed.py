@@ -34,7 +34,6 @@ class TimeDistributed(Wrapper):
     def build(self, input_shape: Any) -> None:
         if not self.layer.built:
             self.layer.build(map_shapes(_step_shape, input_shape))
-            self.layer.built = True
 
     def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:
         first = flatten(inputs)[0]
