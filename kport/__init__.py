@@ -30,6 +30,7 @@ _MODULES = (
     "random",
     "regularizers",
     "saving",
+    "tree",
     "utils",
 )
 _NAMES = {
@@ -44,6 +45,7 @@ _NAMES = {
     "Optimizer": "kport.optimizers",
     "Regularizer": "kport.regularizers",
     "Sequential": "kport.models",
+    "Variable": "kport.ops.variable",
     "convert": "kport.converters.api",
     "inspect": "kport.converters.api",
     "load": "kport.saving",

@@ -70,10 +70,7 @@ def result_type(*dtypes: Any) -> str:
 
 def variable(value: Any, dtype: Any = None, name: str | None = None, constraint: Any = None) -> Variable:
     """A weight with this value."""
-    array = np.asarray(value, dtype=standardize_dtype(dtype))
-    return Variable(
-        array.shape, standardize_dtype(dtype), lambda shape, dtype: array, name=name or "variable", constraint=constraint
-    )
+    return Variable(value, dtype=standardize_dtype(dtype), name=name, constraint=constraint)
 
 
 def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> Any:

@@ -55,9 +55,9 @@ class WeightHolder(OwnVariables):
         dtype = dtype or self.variable_dtype
         name = name or ("variable" if not self.own_weights else f"variable_{len(self.own_weights)}")
         variable = Variable(
-            tuple(int(d) for d in shape),
-            dtype,
             initializers.get(initializer or ("glorot_uniform" if is_float(dtype) else "zeros")),
+            shape,
+            dtype,
             name=name,
             trainable=trainable,
             regularizer=regularizers.get(regularizer),

@@ -47,10 +47,10 @@ class Metric(Configurable):
         if "_variables" not in vars(self):
             raise UsageError(f"expected super().__init__() before variables are added to the metric {type(self).__name__}")
         variable = Variable(
-            tuple(shape),
-            dtype or FLOAT,
             initializers.get(initializer),
-            name=name or "variable",
+            shape,
+            dtype or FLOAT,
+            name=name,
             trainable=False,
             aggregation=aggregation,
             synchronization="on_read",

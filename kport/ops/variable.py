@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..errors import ShapeError
-from ..ir import TensorType
+from ..ir import Symbolic, TensorType
 from .autocast import seen_dtype
 from .backend import is_tensorflow, is_traced_by_tensorflow, tf
 from .promotion import numpy_dtype
@@ -22,26 +21,33 @@ class Variable:
     The array is NumPy's until TensorFlow first computes with it; from then on a TensorFlow variable holds it
     (`in_tensorflow`), so that gradients flow to it and steps of training change it in place.
 
+    initializer: a function (shape, dtype) → array, an array or number, whose shape the variable has, or None for zeros.
+    autocast is Keras's; the layer decides here.
     aggregation: what becomes of different values that the replicas of a distributed training assign: "none", "mean",
     "sum" or "only_first_replica"; synchronization: "auto", or "on_read" for sums that replicas keep apart until they are read.
     """
 
     def __init__(
         self,
-        shape: tuple[int, ...],
-        dtype: str = "float32",
-        initializer: Callable[..., Any] | None = None,
-        *,
-        name: str = "variable",
+        initializer: Any = None,
+        shape: Any = None,
+        dtype: str | None = None,
         trainable: bool = True,
-        regularizer: Any = None,
-        constraint: Any = None,
+        autocast: bool = True,
         aggregation: str = "none",
         synchronization: str = "auto",
+        name: str | None = None,
+        *,
+        regularizer: Any = None,
+        constraint: Any = None,
     ):
-        self.name = name
-        self.path = name
-        self.type = TensorType(dtype, tuple(shape))
+        if initializer is not None and not callable(initializer):
+            first = np.asarray(
+                initializer.numpy() if hasattr(initializer, "numpy") else initializer, numpy_dtype(dtype or "float32")
+            )
+            shape, initializer = first.shape, lambda shape, dtype: first
+        self.name = self.path = name or "variable"
+        self.type = TensorType(dtype or "float32", tuple(int(d) for d in shape or ()))
         self.trainable = trainable
         self.initializer = initializer
         self.regularizer = regularizer
@@ -131,6 +137,8 @@ class Variable:
         return self._change("assign_sub", value)
 
     def _change(self, how: str, value: Any) -> Variable:
+        if isinstance(value, Symbolic) and self.synchronization == "on_read":
+            return self  # a metric's: no output of a graph that is recorded comes from it
         value = value.value if isinstance(value, Variable) else value if hasattr(value, "shape") else np.asarray(value)
         if not _fits(value.shape, self.shape, scalar=how != "assign"):
             raise ShapeError(f"weight '{self.path}' has shape {self.shape}. Received: shape={tuple(value.shape)}")

@@ -73,10 +73,10 @@ class OptimizerState:
         if layout is not None:
             raise UsageError(f"expected layout=None: TensorFlow has no layouts. Received: layout={layout!r}")
         variable = Variable(
-            tuple(shape),
-            dtype or FLOAT,
             initializers.get(initializer),
-            name=name or "variable",
+            shape,
+            dtype or FLOAT,
+            name=name,
             trainable=False,
             aggregation=aggregation or "none",
         )

@@ -41,9 +41,8 @@ class SeedGenerator(Configurable):
         self.seed = seed
         self.name = name or _names.next("seed_generator")
         first = make_default_seed() if seed is None else whole_seed(seed)
-        self.state = Variable(
-            (2,), STATE_DTYPE, lambda shape, dtype: np.array([first, 0], dtype), name="seed_generator_state", trainable=False
-        )
+        start = np.array([first, 0], STATE_DTYPE)
+        self.state = Variable(start, dtype=STATE_DTYPE, name="seed_generator_state", trainable=False)
         self.state.path = f"{self.name}/seed_generator_state"
 
     def next(self, ordered: bool = True) -> Any:

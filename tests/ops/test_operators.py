@@ -30,7 +30,7 @@ def test_an_array_leaves_the_operator_to_the_symbol() -> None:
 
 
 def test_a_weight_is_an_operand_too() -> None:
-    weight = Variable((2, 3), name="weight")
+    weight = Variable(shape=(2, 3), name="weight")
     weight.assign(X)
     assert_same(weight * 2 - weight[:, :1], X * 2 - X[:, :1])
     assert_same(-weight / 2, -X / 2)
@@ -44,7 +44,7 @@ def test_the_shape_of_a_weight_needs_no_numbers() -> None:
     def initializer(shape: tuple[int, ...], dtype: str) -> np.ndarray:
         raise AssertionError("the initial value was asked for")
 
-    assert ops.shape(Variable((2, 3), initializer=initializer)) == (2, 3)
+    assert ops.shape(Variable(initializer, (2, 3))) == (2, 3)
 
 
 def test_a_symbol_has_no_truth() -> None:

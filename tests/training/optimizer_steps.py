@@ -87,7 +87,7 @@ def of_keras(values: dict[str, np.ndarray], **options: Any) -> list[Any]:
 def of_kport(values: dict[str, np.ndarray], in_tensorflow: bool = True) -> list[Variable]:
     variables = []
     for name, value in values.items():
-        variable = Variable(value.shape, value.dtype.name, name=name)
+        variable = Variable(shape=value.shape, dtype=value.dtype.name, name=name)
         variable.assign(value)
         if in_tensorflow:
             variable.in_tensorflow()

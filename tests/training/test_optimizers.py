@@ -234,7 +234,7 @@ def test_variables_without_weight_decay(by: str) -> None:
 
 
 def test_constraints_are_applied_after_the_step() -> None:
-    variable = Variable((4,), name="w", constraint=constraints.NonNeg())
+    variable = Variable(shape=(4,), name="w", constraint=constraints.NonNeg())
     variable.assign(np.array([0.1, 0.2, 1.0, 2.0], "float32"))
     sgd = optimizers.SGD(1.0)
     compiled(sgd, [variable])(tf.constant([0.5, 0.1, 0.5, -1.0]))

@@ -27,7 +27,7 @@ GRADS = [[rng.normal(size=(2, *v.shape)).astype("float32") for v in FIRST.values
 def variables():
     result = []
     for name, value in FIRST.items():
-        v = Variable(value.shape, name=name, constraint=constraints.NonNeg() if name == "bias" else None)
+        v = Variable(shape=value.shape, name=name, constraint=constraints.NonNeg() if name == "bias" else None)
         v.assign(value)
         v.in_tensorflow()
         result.append(v)

@@ -60,7 +60,7 @@ class KeepsStates(Layer):
             kept.assign(state)
 
     def _state(self, shape: tuple[Any, ...], dtype: str) -> Variable:
-        variable = Variable(shape, dtype, name="rnn_state", trainable=False)
+        variable = Variable(shape=shape, dtype=dtype, name="rnn_state", trainable=False)
         variable.path = f"{self.name}/rnn_state"
         return variable
 
