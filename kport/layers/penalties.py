@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import ops, regularizers
+from ..ir import Symbolic
 from ..ops.backend import is_tensorflow, tf
 from ..ops.promotion import dtype_of
 from ..tree import flatten
@@ -18,9 +19,13 @@ class Penalties(WeightHolder):
     _penalties: list[Any]
 
     def add_loss(self, loss: Any) -> None:
-        """Adds a scalar (or several) to what training minimises. Lasts until the next call of the outermost layer."""
+        """Adds a scalar (or several) to what training minimises. Lasts until the next call of the outermost layer.
+
+        While a graph is recorded nothing is added: it holds what the outputs come from.
+        """
         for one in flatten(loss):
-            self._penalties.append(tf.convert_to_tensor(one) if is_tensorflow(one) or not callable(one) else one())
+            if not isinstance(one, Symbolic):
+                self._penalties.append(tf.convert_to_tensor(one) if is_tensorflow(one) or not callable(one) else one())
 
     @property
     def losses(self) -> list[Any]:

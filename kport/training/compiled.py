@@ -41,7 +41,7 @@ class Compiled:
 
     def _optimizer(self, model: Any, given: Any, auto_scale_loss: bool) -> Any:
         optimizer = optimizers.get(given)
-        mixed = any(layer.dtype_policy.name == "mixed_float16" for layer in model.all_layers())
+        mixed = model.dtype_policy.name == "mixed_float16"
         if optimizer is not None and auto_scale_loss and mixed and not isinstance(optimizer, optimizers.LossScaleOptimizer):
             return optimizers.LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
         return optimizer

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from .. import metrics, ops
 from ..losses.by_output import loss_for
 from ..losses.reduction import MEANS, unscale_loss_for_distribution
+from ..ops.backend import tf
 from ..tree import flatten
 from .outputs import Outputs, unwrapped
 from .replicas import share_of_batch
@@ -54,7 +55,9 @@ class CompiledLoss:
                 value = ops.multiply(unscale_loss_for_distribution(value), share)
             if tracker is not None:
                 whole = value if share is None else ops.divide(value, share)
-                tracker.update_state(whole, sample_weight=ops.shape(y)[0])
+                # as in Keras: in a compiled function all batches count alike, elsewhere by their samples
+                by_samples = share is not None or tf.executing_eagerly()
+                tracker.update_state(whole, sample_weight=ops.shape(y)[0] if by_samples else None)
             if part.weight is not None:
                 value = ops.multiply(value, part.weight)
             total = value if total is None else ops.add(total, value)

@@ -34,6 +34,11 @@ class CompiledMetrics:
         """All of them, in order."""
         return [m for group in (*self._plain, *self._weighted) for m in group]
 
+    @property
+    def variables(self) -> list[Any]:
+        """Those of all of them."""
+        return [variable for metric in self.metrics for variable in metric.variables]
+
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         if self.outputs is None:
             self.build(y_true, y_pred)

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from ..callbacks import CallbackList
+from ..callbacks.logs import as_floats
 from ..errors import UsageError
 from ..tree import flatten, map_structure
 from .data import Batches
-from .logs import as_numbers
 
 
 class Epochs:
@@ -147,7 +147,7 @@ def fit(
                 stacklevel=4,
             )
             break
-        logs = as_numbers(_results(model, last))
+        logs = as_floats(_results(model, last))
         if judging is not None and _is_due(epoch, validation_freq):
             judged = _evaluate(model, judging, callbacks)
             logs |= {f"val_{name}": value for name, value in judged.items()}
@@ -174,7 +174,7 @@ def _evaluate(model: Any, epochs: Epochs, callbacks: Any) -> dict[str, Any]:
     model.reset_metrics()
     epochs.restart()
     last = run(epochs, function, callbacks.on_test_batch_begin, callbacks.on_test_batch_end, lambda: model.stop_evaluating)
-    logs = as_numbers(_results(model, last))
+    logs = as_floats(_results(model, last))
     callbacks.on_test_end(logs)
     return logs
 

@@ -16,7 +16,6 @@ from ..tree import flatten, map_structure
 from .data import OfIterable, batches_of, pack, prepared, split_validation
 from .functions import StepFunction, has_accelerator
 from .legacy import LegacyTraining
-from .logs import as_numbers
 from .replicas import current_strategy, run_on_replicas, share_of_batch
 from .unpacking import unpack_x_y_sample_weight
 from .weights_of_classes import weigh_classes
@@ -114,31 +113,27 @@ class Trainer(LegacyTraining, Layer):
 
     @property
     def metrics(self) -> list[Any]:
-        """The loss's mean, the compiled metrics, the losses of outputs, then those in attributes of the model and its layers."""
+        """The loss's mean, the compiled metrics as one, the losses of outputs, then those in attributes of the model and its
+        layers. Those of models inside don't count."""
         found: list[Any] = []
         compiled = self._keras_compiled
         if compiled is not None:
             found.append(compiled.loss_tracker)
-            found += compiled.metrics.metrics if compiled.metrics else []
+            found += [compiled.metrics] if compiled.metrics else []
             found += compiled.loss.metrics if compiled.loss else []
-        own = [m for layer in self.all_layers() for m in _held_metrics(layer)]
+        layers = [layer for layer in self.all_layers() if layer is self or not isinstance(layer, Trainer)]
+        own = [m for layer in layers for m in _held_metrics(layer)]
         return [*found, *{id(m): m for m in own}.values()]
 
     @property
     def metrics_names(self) -> list[str]:
         """The names of what `evaluate` returns, in order."""
-        return list(self._result_names())
+        return self._ordered(self.get_metrics_result())
 
-    def _result_names(self) -> dict[str, Any]:
-        """The metrics by the names under which results are reported."""
-        compiled = self._keras_compiled
-        found: dict[str, Any] = {}
-        own = self.metrics
-        of_outputs = compiled.metrics if compiled is not None else None
-        named = dict(zip(map(id, of_outputs.metrics), of_outputs.names, strict=True)) if of_outputs else {}
-        for metric in own:
-            found[named.get(id(metric), metric.name)] = metric
-        return found
+    def _ordered(self, results: dict[str, Any]) -> list[str]:
+        """The names of results as Keras orders them: those of metrics in their order, then those that outputs' names precede."""
+        names = [one.name for metric in self.metrics for one in getattr(metric, "metrics", [metric])]
+        return [*(name for name in dict.fromkeys(names) if name in results), *sorted(results.keys() - set(names))]
 
     def reset_metrics(self) -> None:
         for metric in self.metrics:
@@ -147,9 +142,9 @@ class Trainer(LegacyTraining, Layer):
     def get_metrics_result(self) -> dict[str, Any]:
         """The results of all metrics by name; those of a metric that gives a dict one by one."""
         results: dict[str, Any] = {}
-        for name, metric in self._result_names().items():
+        for metric in self.metrics:
             result = metric.result()
-            results.update(result if isinstance(result, dict) else {name: result})
+            results.update(result if isinstance(result, dict) else {metric.name: result})
         return results
 
     # one step
@@ -345,8 +340,10 @@ class Trainer(LegacyTraining, Layer):
         return map_structure(np.asarray, self.make_predict_function()(self._iterator_over((x,))))
 
     def _on_batch(self, function: Any, data: tuple[Any, Any, Any], return_dict: bool) -> Any:
+        from ..callbacks.logs import as_floats
+
         self.reset_metrics()
-        logs = as_numbers(function(self._iterator_over(pack(*data))))
+        logs = as_floats(function(self._iterator_over(pack(*data))))
         return logs if return_dict else self._in_order(logs)
 
     def _iterator_over(self, batch: Any) -> Any:
@@ -358,8 +355,7 @@ class Trainer(LegacyTraining, Layer):
         return share(self, OfIterable([batch], None), self.own_strategy).iterator()
 
     def _in_order(self, logs: dict[str, Any]) -> Any:
-        names = [name for name in self.metrics_names if name in logs]
-        results = [logs[name] for name in [*names, *sorted(set(logs) - set(names))]]
+        results = [logs[name] for name in self._ordered(logs)]
         return results[0] if len(results) == 1 else results
 
 
