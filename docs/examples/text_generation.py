@@ -82,10 +82,11 @@ _, accuracy = model.evaluate(x, y, verbose=0)
 beginning = "that milked the cow with the crumpled horn\n"
 print(f"the next letter is right {accuracy:.1%} of the time")
 for temperature in (0.2, 1.0, 1.6):
-    print(f"--- temperature {temperature}\n{beginning}{go_on(beginning, 100, temperature)}")
-cool = go_on(beginning, 60, 0.2)
+    told = go_on(beginning, 100, temperature)
+    print(f"--- temperature {temperature}\n{beginning}{told}")
+    if temperature < 0.5:
+        assert told.startswith("that tossed the dog\nthat worried the cat")
 assert accuracy > 0.9
-assert cool.startswith("that tossed the dog\nthat worried the cat"), cool
 
 with tempfile.TemporaryDirectory() as folder:
     report = keras.convert(model, to="onnx,tfjs", output=f"{folder}/", samples=[x[:4]])
