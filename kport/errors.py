@@ -41,8 +41,8 @@ class MissingPartError(FileError):
     """The file holds no architecture, no weights or no metadata, and one of them is needed."""
 
 
-class LayerError(KportError):
-    """A layer's configuration or input is wrong.
+class LayerError(KportError, ValueError):
+    """A layer's configuration or input is wrong. (A ValueError, as Keras raises.)
 
     `layer` is the path of the layer ("encoder/attention"), added once as the error travels outwards.
     """

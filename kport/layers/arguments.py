@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from ..errors import UsageError
 from ..ir import Symbolic, TensorType
 from ..ops.casting import cast
 from ..ops.promotion import dtype_of, is_float
@@ -91,3 +92,10 @@ def cast_float(x: Any, dtype: str) -> Any:
 
 def _shape_of(x: Any) -> Any:
     return None if x is None or not hasattr(x, "shape") else tuple(x.shape)
+
+
+def positive(name: str, value: Any) -> int:
+    """`value` as a whole number above 0; anything else is a UsageError that names the argument."""
+    if isinstance(value, (str, bytes)) or value is None or int(value) != value or value <= 0:
+        raise UsageError(f"expected {name} to be a whole number above 0. Received: {name}={value!r}")
+    return int(value)

@@ -147,6 +147,8 @@ class Layer(Penalties, Configurable):
             )
         try:
             return cls(**config)
+        except LayerError:
+            raise
         except REFUSALS as error:
             values = ", ".join(f"{key}={reprlib.repr(value)}" for key, value in config.items())
             raise LayerError(

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from .. import dtype_policies, ops
 from ..configurable import Configurable, constructor_parameters, serialize
+from ..errors import UsageError
 from ..naming import UniqueNames, snake_case
 from ..ops.attached import mask_of
 from ..registry import losses, metric_functions
@@ -44,6 +45,8 @@ class Loss(Configurable):
         mask = mask_of(y_pred)
         y_true, y_pred = (map_structure(self._converted, y) for y in (y_true, y_pred))
         values = self.call(y_true, y_pred)
+        if values is None:
+            raise UsageError(f"expected the loss of each element. Received: None from loss '{self.name}'")
         valid = mask_of(values)
         if valid is not None:
             mask = valid if mask is None else ops.logical_and(mask, valid)

@@ -48,8 +48,20 @@ def _tensor(x: Any) -> Any:
     if array.dtype == np.float64:
         array = array.astype(np.float32)
     if array.dtype == object:
-        array = array.astype(str) if array.size and isinstance(array.flat[0], str) else array.astype(np.float32)
+        array = _of_objects(array)
     return tf.convert_to_tensor(array)
+
+
+def _of_objects(array: Any) -> Any:
+    if array.size and isinstance(array.flat[0], str):
+        return array.astype(str)
+    try:
+        return array.astype(np.float32)
+    except (TypeError, ValueError) as error:
+        kinds = sorted({type(item).__name__ for item in array.flat})
+        raise UsageError(
+            f"expected arrays of numbers or of text. Received: an array of shape {array.shape} of {', '.join(kinds)} ({error})"
+        ) from None
 
 
 class ArrayBatches:
@@ -60,6 +72,8 @@ class ArrayBatches:
 
     def __init__(self, data: Any, batch_size: int, shuffle: Any):
         sizes = {len(leaf) for leaf in flatten(data) if leaf is not None}
+        if not sizes:
+            raise UsageError("expected arrays, or data that give batches. Received: x=None")
         if len(sizes) != 1:
             shapes = [tuple(leaf.shape) for leaf in flatten(data) if leaf is not None]
             raise UsageError(f"expected the same number of samples in all arrays. Received: arrays of shapes {shapes}")

@@ -59,7 +59,7 @@ def _check_names(argument: str, given: Any, get: Callable[[Any], Any], more: tup
     for one in given if isinstance(given, (list, tuple)) else [given]:
         if isinstance(one, (list, tuple)):
             _check_names(argument, one, get, more)
-        elif isinstance(one, str) and one.lower() not in more:
+        elif one is not None and not callable(one) and not (isinstance(one, str) and one.lower() in more):
             try:
                 get(one)
             except Exception as error:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from .. import metrics, ops
+from ..errors import UsageError
 from ..losses.by_output import loss_for
 from ..losses.reduction import MEANS, unscale_loss_for_distribution
 from ..ops.backend import tf
@@ -50,7 +51,7 @@ class CompiledLoss:
         trackers = self.metrics or [None] * len(self._parts)
         for part, tracker in zip(self._parts, trackers, strict=True):
             y = predicted[part.output]
-            value = ops.cast(part.loss(wanted[part.output], y, weights[part.output]), "float32")
+            value = ops.cast(part.loss(_given(part, wanted[part.output]), y, weights[part.output]), "float32")
             if share is not None and getattr(part.loss, "reduction", None) in MEANS:
                 value = ops.multiply(unscale_loss_for_distribution(value), share)
             if tracker is not None:
@@ -99,3 +100,10 @@ class CompiledLoss:
     def _resolved(self, part: OutputLoss, y_true: Any, y_pred: Any) -> OutputLoss:
         loss: Any = loss_for(part.loss, y_true, y_pred)
         return part._replace(loss=loss, name=part.name or loss.name)
+
+
+def _given(part: OutputLoss, y_true: Any) -> Any:
+    if y_true is None:
+        output = f" of output '{part.name}'" if part.name else ""
+        raise UsageError(f"expected labels for the loss '{part.loss.name}'{output}. Received: y=None; pass y, or data as (x, y)")
+    return y_true

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..ops.backend import tf
+from .failures import told_shortly
 
 Step = Callable[[Any], Any]
 """(batch) → logs or outputs"""
@@ -15,10 +16,12 @@ class StepFunction:
     """A model's step on the next batch of an iterator, or on several: `function(iterator, count)`.
 
     jit_compile: True compiles with XLA; "auto" does so where it can, and goes on without it where XLA refuses the model.
+    model: its name, for messages.
     """
 
-    def __init__(self, step: Step, *, run_eagerly: bool, jit_compile: bool | str):
+    def __init__(self, step: Step, *, run_eagerly: bool, jit_compile: bool | str, model: str):
         self._step = step
+        self._model = model
         self._eager = run_eagerly
         self._automatic = jit_compile == "auto"
         self._tried = not self._automatic
@@ -48,7 +51,11 @@ class StepFunction:
         return tf.function(function, autograph=False, reduce_retracing=True, jit_compile=jit_compile)
 
     def __call__(self, iterator: Any, count: int = 1) -> Any:
-        """Runs `count` steps; StopIteration where the data ends before the first."""
+        """Runs `count` steps; StopIteration where the data ends before the first. Data that can't be are a UsageError."""
+        with told_shortly(self._model):
+            return self._run(iterator, count)
+
+    def _run(self, iterator: Any, count: int) -> Any:
         if not isinstance(iterator, (tf.data.Iterator, tf.distribute.DistributedIterator)):
             return self._on_python(iterator, count)
         if self._eager or not self._tried:

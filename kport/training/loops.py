@@ -27,7 +27,7 @@ class Epochs:
 
     def __init__(self, batches: Batches, steps: int | None, steps_per_execution: int):
         self.batches = batches
-        self.steps = steps
+        self.steps = steps = steps or None
         self.size = batches.size if steps is None else steps
         self._at_once = steps_per_execution
         self._iterator: Any = None

@@ -13,6 +13,7 @@ from ..layers.arguments import call_parameters
 from ..layers.layer import Layer
 from ..ops.backend import tf
 from ..tree import flatten, map_structure
+from .arguments import check
 from .data import OfIterable, batches_of, pack, prepared, split_validation
 from .functions import StepFunction, has_accelerator
 from .legacy import LegacyTraining
@@ -64,6 +65,7 @@ class Trainer(LegacyTraining, Layer):
         """
         if run_eagerly and jit_compile is True:
             raise UsageError("expected run_eagerly or jit_compile, not both. Received: run_eagerly=True, jit_compile=True")
+        check(steps_per_execution=steps_per_execution)
         arguments = {name: value for name, value in locals().items() if name not in ("self", "__class__")}
         from .compiled import Compiled
 
@@ -235,7 +237,7 @@ class Trainer(LegacyTraining, Layer):
                 jit = False
             if strategy is not None:
                 step = run_on_replicas(step, strategy, self.get_metrics_result)
-            functions[key] = StepFunction(step, run_eagerly=self.run_eagerly, jit_compile=jit)
+            functions[key] = StepFunction(step, run_eagerly=self.run_eagerly, jit_compile=jit, model=self.name)
         return functions[key]
 
     @property
@@ -281,6 +283,11 @@ class Trainer(LegacyTraining, Layer):
         from . import loops
 
         compiled = self._compiled("fit()")
+        check(
+            batch_size=batch_size, epochs=epochs, verbose=verbose, callbacks=callbacks, shuffle=shuffle,
+            initial_epoch=initial_epoch, steps_per_epoch=steps_per_epoch, validation_steps=validation_steps,
+            validation_batch_size=validation_batch_size,
+        )  # fmt: skip
         if validation_split and validation_data is None:
             (x, y, sample_weight), validation_data = split_validation((x, y, sample_weight), validation_split)
         loops.check_labels(self, compiled, y)
@@ -309,6 +316,7 @@ class Trainer(LegacyTraining, Layer):
         from . import loops
 
         self._compiled("evaluate()")
+        check(batch_size=batch_size, verbose=verbose, steps=steps, callbacks=callbacks)
         batches = batches_of(x, y, sample_weight, batch_size=batch_size)
         logs = loops.evaluate(self, batches, steps=steps, verbose=verbose, callbacks=callbacks)
         return logs if return_dict else self._in_order(logs)
@@ -319,6 +327,7 @@ class Trainer(LegacyTraining, Layer):
         """The outputs for all of `x`, computed in TensorFlow batch by batch, as arrays."""
         from . import loops
 
+        check(batch_size=batch_size, verbose=verbose, steps=steps, callbacks=callbacks)
         return loops.predict(self, batches_of(x, batch_size=batch_size), steps=steps, verbose=verbose, callbacks=callbacks)
 
     def train_on_batch(

@@ -21,6 +21,8 @@ def weigh_classes(y: Any, class_weight: Any, sample_weight: Any) -> Any:
             "expected class_weight or sample_weight, not both. "
             f"Received: class_weight={class_weight}, sample_weight={type(sample_weight).__name__}"
         )
+    if not isinstance(class_weight, dict) or not all(_is_class(key) for key in class_weight):
+        raise UsageError(f"expected class_weight as a dict of weights by class number. Received: class_weight={class_weight!r}")
     leaves = flatten(y)
     if len(leaves) != 1 or leaves[0] is None:
         raise UsageError(
@@ -43,3 +45,10 @@ def weigh_classes(y: Any, class_weight: Any, sample_weight: Any) -> Any:
     several = labels.ndim == 2 and labels.shape[-1] != 1
     numbers = (labels.argmax(-1) if several else np.rint(labels).reshape(-1)).astype(np.int64)
     return np.where(numbers < len(table), table[np.minimum(numbers, len(table) - 1)], np.float32(1))
+
+
+def _is_class(key: Any) -> bool:
+    try:
+        return int(key) >= 0
+    except (TypeError, ValueError):
+        return False

@@ -97,8 +97,8 @@ def test_path_of_an_inner_layer_is_without_the_outermost_model() -> None:
     ("config", "received"),
     [
         ({}, "name='d' \\(TypeError: .*'units'"),
-        ({"units": "many"}, "units='many' \\(ValueError"),
-        ({"units": None}, "units=None \\(TypeError"),
+        ({"units": "many"}, "units='many' \\(UsageError"),
+        ({"units": None}, "units=None \\(UsageError"),
     ],
 )
 def test_configurations_that_make_no_layer(config: dict[str, Any], received: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ... import activations, constraints, initializers, ops, regularizers
 from ...registry import layers
+from ..arguments import positive
 from ..layer import Layer
 
 
@@ -36,7 +37,7 @@ class Dense(Layer):
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
-        self.units = int(units)
+        self.units = positive("units", units)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)

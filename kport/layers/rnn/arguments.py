@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from ... import activations, constraints, initializers, regularizers
 from ...random.seed_generator import make_default_seed
+from ..arguments import positive
 from ..layer import Layer
 
 
@@ -62,7 +63,7 @@ class UnitsArguments(CellArguments):
 
     def __init__(self, units: int, activation: Any = "tanh", use_bias: bool = True, **kwargs: Any):
         super().__init__(activation=activation, use_bias=use_bias, **kwargs)
-        self.units = int(units)
+        self.units = positive("units", units)
 
 
 class GatedArguments(UnitsArguments):

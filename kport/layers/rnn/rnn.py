@@ -59,6 +59,10 @@ class RecurrentLayer(KeepsStates):
 
     def build(self, input_shape: Any) -> None:
         first = input_shape[0] if isinstance(input_shape, list) else input_shape
+        if len(first) < 3:
+            raise LayerError(
+                f"expected sequences of rank 3 or more: (batch, steps, ...). Received: shape={tuple(first)}", self.name
+            )
         self.built_batch = first[0]
         build_cell(self.cell, (first[0], *first[2:]))
 
