@@ -35,7 +35,7 @@ class NeuralTuringCell(layers.Layer):
         super().__init__(**kwargs)
         self.units, self.slots, self.width = units, slots, width
         self.state_size = [width, slots, slots, slots * width]
-        self.output_size = units
+        self.output_size = units + width
         self.controller = layers.Dense(units, activation="tanh", name="controller")
         # A head says a key, its strength, a gate, three shifts, a sharpening; the one that writes also what to erase and add.
         self.read_head = layers.Dense(width + 6, name="read_head")
