@@ -40,9 +40,9 @@ model = keras.Sequential(
 model.summary()
 
 # The learning rate falls to zero along half a cosine, epoch by epoch of 43 batches.
-rate = keras.optimizers.schedules.CosineDecay(3e-3, decay_steps=15 * 43)
+rate = keras.optimizers.schedules.CosineDecay(3e-3, decay_steps=10 * 43)
 model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
-model.fit(x_train, y_train, batch_size=32, epochs=15, validation_data=(x_test, y_test), verbose=2)
+model.fit(x_train, y_train, batch_size=32, epochs=10, validation_data=(x_test, y_test), verbose=2)
 
 loss, accuracy = model.evaluate(x_test, y_test, verbose=0)
 print(f"held-out images: loss {loss:.3f}, accuracy {accuracy:.3f}")
