@@ -275,7 +275,7 @@ MERGES = [
 ]
 
 
-@pytest.mark.parametrize(("mode", "expected"), MERGES, ids=str)
+@pytest.mark.parametrize(("mode", "expected"), MERGES, ids=lambda x: x if isinstance(x, str) else "function")
 def test_merging(mode: Any, expected: Any) -> None:
     a, b = np.random.default_rng(0).normal(size=(2, 4, 3)).astype("float32")
     x, y = Input((3,)), Input((3,))
