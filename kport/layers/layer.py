@@ -80,6 +80,8 @@ class Layer(Penalties, Configurable):
     """Calls after one of this layer don't see the masks of its inputs. See `kport.models.masks`."""
     autocast: bool = True
     """In a mixed-precision layer, float inputs and weights are seen in the compute dtype."""
+    autograph_info__: ClassVar[dict[str, Any]] = {}
+    """TensorFlow's AutoGraph doesn't rewrite what has this: in a `tf.function` or `Dataset.map` a layer is called as it is."""
     supports_jit: bool = True
     """Models of such layers alone are trained in functions that XLA compiles, unless `compile` says otherwise."""
     initial_weights: Any = None

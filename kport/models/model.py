@@ -20,7 +20,7 @@ from ..ops.casting import cast
 from ..ops.promotion import dtype_of
 from ..ops.shape import expand_dims, squeeze
 from ..registry import layers as registry
-from ..training.arrays import as_tensors, is_array_like, with_arrays
+from ..training.arrays import as_tensors, is_in_memory
 from ..tree import flatten, map_structure, pack_like
 from .inheritance import are_inputs_and_outputs, derive_from, takes_inputs_and_outputs
 from .storage import Storage
@@ -196,7 +196,7 @@ class Model(Storage):
         all that `fit` takes. A model that is compiled, or whose weights TensorFlow holds, predicts in TensorFlow, 32 samples
         at once; any other in NumPy, which needs no TensorFlow: the batch size is then that of the inputs' shapes, or all.
         """
-        if steps is not None or callbacks or self._is_in_tensorflow() or not all(map(is_array_like, flatten(with_arrays(x)))):
+        if steps is not None or callbacks or self._is_in_tensorflow() or not is_in_memory(x):
             return super().predict(x, batch_size, verbose, steps, callbacks)
         return self._predict_in_numpy(x, batch_size)
 
