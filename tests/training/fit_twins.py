@@ -19,9 +19,15 @@ Case = Callable[[Any], Any]
 """(library) → what it gives: histories, values, arrays."""
 
 
-def cases_of(table: dict[str, Case]) -> Any:
-    """The parameters of a test for all the cases in a table."""
-    return pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in table.items()])
+def cases_of(table: dict[str, Case], slow: tuple[str, ...] = ()) -> Any:
+    """The parameters of a test for all the cases in a table. slow: parts of names of those that vary another, or take long."""
+    return pytest.mark.parametrize(
+        "case",
+        [
+            pytest.param(case, id=name, marks=[pytest.mark.slow] if any(part in name for part in slow) else [])
+            for name, case in table.items()
+        ],
+    )
 
 
 def assert_as_keras(case: Case) -> None:

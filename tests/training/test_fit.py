@@ -66,7 +66,19 @@ FITS: dict[str, Any] = {
 }
 
 
-@cases_of(FITS)
+@cases_of(
+    FITS,
+    slow=(
+        "batches of one",
+        "a column",
+        "labels of",
+        "weighted",
+        "as a list",
+        "jit_compile auto",
+        "jit_compile, ",
+        "past the end",
+    ),
+)
 def test_fit(case: Any) -> None:
     assert_as_keras(case)
 
@@ -125,7 +137,7 @@ USES: dict[str, Any] = {
     "predict, steps": after_fit(lambda m: m.predict(X, batch_size=5, steps=2, verbose=0)),
     "predict, steps_per_execution": after_fit(lambda m: m.predict(X, batch_size=5, verbose=0), steps_per_execution=3),
     "predict, eagerly": after_fit(lambda m: m.predict(X, batch_size=5, verbose=0), run_eagerly=True),
-    "metrics_names": after_fit(lambda m: (m.metrics_names, m.evaluate(X, Y, verbose=0)), metrics=["acc", NAMED]),
+    "the metrics' names": after_fit(lambda m: ([x.name for x in m.metrics], m.evaluate(X, Y, verbose=0)), metrics=["acc", NAMED]),
     "get_metrics_result": after_fit(lambda m: {k: float(v) for k, v in m.get_metrics_result().items()}),
     "train_on_batch": after_fit(per_batch),
     "train_on_batch, weighted": after_fit(weighted_batches),
@@ -138,6 +150,16 @@ USES: dict[str, Any] = {
 @cases_of(USES)
 def test_use(case: Any) -> None:
     assert_as_keras(case)
+
+
+def test_names_of_results() -> None:
+    """Those that `evaluate` gives, in its order, as before Keras 3."""
+    model = classifier(kport, metrics=["acc", NAMED])
+    assert model.metrics_names == ["loss"]
+    given = model.evaluate(X, Y, verbose=0, return_dict=True)
+    assert model.metrics_names == ["loss", "acc", NAMED]
+    again = classifier(kport, metrics=["acc", NAMED]).evaluate(X, Y, verbose=0)
+    assert again == [given[name] for name in model.metrics_names]
 
 
 def temporal(k: Any) -> Any:

@@ -109,7 +109,7 @@ FITS: dict[str, Any] = {
 }
 
 
-@cases_of(FITS)
+@cases_of(FITS, slow=("float16", "truths", "bytes", "one to validate", "repeated, validated", "workers", "eagerly"))
 def test_fit(case: Any) -> None:
     assert_as_keras(case)
 
@@ -173,7 +173,7 @@ SEVERAL: dict[str, Any] = {
 }
 
 
-@cases_of(SEVERAL)
+@cases_of(SEVERAL, slow=("a tuple", "a dataset of dicts for a list", "a generator of tuples"))
 def test_several_inputs(case: Any) -> None:
     assert_as_keras(case)
 
@@ -249,6 +249,6 @@ def own_with_xla(k: Any) -> Any:
     return model
 
 
-@cases_of(BUILT_LATE)
+@cases_of(BUILT_LATE, slow=("XLA", "a PyDataset"))
 def test_built_by_data(case: Any) -> None:
     assert_as_keras(case)

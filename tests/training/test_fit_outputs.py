@@ -77,7 +77,7 @@ OUTPUTS: dict[str, Any] = {
 }
 
 
-@cases_of(OUTPUTS)
+@cases_of(OUTPUTS, slow=("losses in a dict", "outputs, metrics", "weights in a list", "of some", "of one", "for all"))
 def test_outputs(case: Any) -> None:
     assert_as_keras(case)
 
@@ -160,7 +160,7 @@ def own_metric(k: Any) -> Any:
     return highest
 
 
-@cases_of(NETS)
+@cases_of(NETS, slow=("activity of a layer", "several losses", "a metric twice"))
 def test_nets(case: Any) -> None:
     assert_as_keras(case)
 
@@ -205,7 +205,7 @@ def masking(k: Any) -> Any:
     return trained(model, x, STEPS[:, :, None], batch_size=6), model.predict(x, verbose=0)
 
 
-@cases_of(MASKS)
+@cases_of(MASKS, slow=("weighted_metrics", "a sum"))
 def test_masks(case: Any) -> None:
     assert_as_keras(case)
 
