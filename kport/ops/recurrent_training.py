@@ -17,18 +17,18 @@ from ..ir import TensorType
 from .backend import tf
 from .scan import tensorflow_loop
 
-Function = Callable[[Any], Any]
+Function = Callable[..., Any]
 
 DERIVATIVES: dict[str, Function] = {
-    "linear": lambda y: tf.ones_like(y),
-    "relu": lambda y: tf.cast(y > 0, y.dtype),
-    "sigmoid": lambda y: y * (1 - y),
-    "tanh": lambda y: 1 - y * y,
+    "linear": lambda y, d: d,
+    "relu": lambda y, d: tf.raw_ops.ReluGrad(gradients=d, features=y),
+    "sigmoid": lambda y, d: tf.raw_ops.SigmoidGrad(y=y, dy=d),
+    "tanh": lambda y, d: tf.raw_ops.TanhGrad(y=y, dy=d),
 }
-"""f'(x) as a function of y = f(x), by the names of the activation functions f that have one."""
+"""d · f'(x) as a function of y = f(x) and d, by the names of the activation functions f that have one."""
 
 Activation = tuple[Function, Function]
-"""f(x), and f'(x) from f(x)."""
+"""f(x), and d · f'(x) from f(x) and d."""
 
 
 class Time:
@@ -41,10 +41,13 @@ class Time:
         self.reverse = reverse
         self.mask = mask
 
-    def forward(self, step: Callable[..., Any], states: Sequence[Any], x: Any, kept: Sequence[int]) -> tuple[Any, Any]:
+    def forward(
+        self, step: Callable[..., Any], states: Sequence[Any], x: Any, kept: Sequence[int], stacked: int | None = None
+    ) -> tuple[Any, Any]:
         """The final states and what is kept of every step: step(states, slice of x) → (new states, others to keep).
 
-        All the new states are kept, then the others, whose widths are `kept`.
+        All the new states are kept, then the others, whose widths are `kept`; the first `stacked` (all) as tensors, the others as
+        TensorArrays.
         """
 
         def body(states: list[Any], slices: list[Any]) -> tuple[list[Any], list[Any]]:
@@ -55,7 +58,7 @@ class Time:
 
         sequences = [x] if self.mask is None else [x, self.mask]
         types = [*(type_of(s) for s in states), *(type_of(states[0], width) for width in kept)]
-        return tensorflow_loop(body, states, sequences, types, self.reverse, differentiable=False)
+        return tensorflow_loop(body, states, sequences, types, self.reverse, differentiable=False, stacked=stacked)
 
     def backward(self, step: Callable[..., Any], states: Sequence[Any], sequences: Sequence[Any], width: int) -> tuple[Any, Any]:
         """As `forward`, in the other direction, with one output of this width: step(states, slices) → (new states, output)."""
@@ -79,9 +82,9 @@ class Time:
         """x where steps count."""
         return x if self.mask is None else tf.where(self.mask, x, tf.constant(otherwise, x.dtype))
 
-    def kept(self, dtype: Any) -> list[Any]:
-        """The share of a state that a step keeps as it is: 1 where it doesn't count; nothing without a mask."""
-        return [] if self.mask is None else [1 - tf.cast(self.mask, dtype)]
+    def counts(self) -> list[Any]:
+        """The mask as a sequence to go through; none without a mask."""
+        return [] if self.mask is None else [self.mask]
 
 
 def type_of(x: Any, width: int | None = None) -> TensorType:
@@ -107,14 +110,14 @@ def simple_rnn(time: Time, x: Any, states: Sequence[Any], weights: Sequence[Any]
 
         def gradient(d_hs: Any, d_last: Any) -> Any:
             def step(states: list[Any], slices: list[Any]) -> Any:
-                d_y, slope, *kept = slices
+                d_y, y, *counts = slices
                 d_h = states[0] + d_y
-                d_z = d_h * slope
+                d_z = derivative(y, d_h)
+                d_z = tf.where(counts[0], d_z, tf.zeros((), d_z.dtype)) if counts else d_z
                 d_before = tf.matmul(d_z, recurrent_kernel, transpose_b=True)
-                return [d_before + kept[0] * d_h if kept else d_before], d_z
+                return [tf.where(counts[0], d_before, d_h) if counts else d_before], d_z
 
-            slopes = time.counted(derivative(hs))
-            (d_h,), d_zs = time.backward(step, [d_last], [d_hs, slopes, *time.kept(x.dtype)], units)
+            (d_h,), d_zs = time.backward(step, [d_last], [d_hs, hs, *time.counts()], units)
             return d_zs, d_h, product(time.before(hs, initial), d_zs)
 
         return (hs, last), gradient
@@ -132,34 +135,32 @@ def lstm(time: Time, x: Any, states: Sequence[Any], weights: Sequence[Any], func
     units = states[0].shape[-1]
 
     def run(x: Any, h: Any, c: Any, recurrent_kernel: Any) -> Any:
-        initial = c
-
         def step(states: list[Any], x: Any) -> Any:
+            before = states[1]
             z = x + tf.matmul(states[0], recurrent_kernel)
             i, f, g, o = tf.split(z, 4, -1)
-            c = recurrent(f) * states[1] + recurrent(i) * activation(g)
-            return [recurrent(o) * activation(c), c], [z]
+            i, f, g, o = recurrent(i), recurrent(f), activation(g), recurrent(o)
+            c = f * before + i * g
+            a = activation(c)
+            return [o * a, c], [before, i, f, g, o, a]
 
-        (last_h, last_c), (hs, cs, zs) = time.forward(step, [h, c], x, (4 * units,))
+        (last_h, last_c), (hs, _, *kept) = time.forward(step, [h, c], x, (units,) * 6, stacked=1)
 
         def gradient(d_hs: Any, d_last_h: Any, d_last_c: Any) -> Any:
-            i, f, g, o = tf.split(zs, 4, -1)
-            i, f, g, o, before = recurrent(i), recurrent(f), activation(g), recurrent(o), time.before(cs, initial)
-            a = activation(cs if time.mask is None else f * before + i * g)
-            by_c = (g * recurrent_derivative(i), before * recurrent_derivative(f), i * derivative(g))
-            slopes = time.counted(tf.concat((*by_c, a * recurrent_derivative(o)), -1))
-            to_c = time.counted(o * derivative(a))
-
             def step(states: list[Any], slices: list[Any]) -> Any:
-                d_y, to_c, slopes, f, *kept = slices
+                d_y, before, i, f, g, o, a, *counts = slices
                 d_h = states[0] + d_y
-                d_c = states[1] + d_h * to_c
-                d_z = tf.concat((d_c, d_c, d_c, d_h), -1) * slopes
+                d_c = states[1] + derivative(a, d_h * o)
+                d_i, d_f = recurrent_derivative(i, d_c * g), recurrent_derivative(f, d_c * before)
+                d_z = tf.concat((d_i, d_f, derivative(g, d_c * i), recurrent_derivative(o, d_h * a)), -1)
+                d_c = d_c * f
+                if not counts:
+                    return [tf.matmul(d_z, recurrent_kernel, transpose_b=True), d_c], d_z
+                d_z = tf.where(counts[0], d_z, tf.zeros((), d_z.dtype))
                 d_before = tf.matmul(d_z, recurrent_kernel, transpose_b=True)
-                return [d_before + kept[0] * d_h if kept else d_before, d_c * f], d_z
+                return [tf.where(counts[0], d_before, d_h), tf.where(counts[0], d_c, states[1])], d_z
 
-            sequences = [d_hs, to_c, slopes, time.counted(f, 1.0), *time.kept(x.dtype)]
-            (d_h, d_c), d_zs = time.backward(step, [d_last_h, d_last_c], sequences, 4 * units)
+            (d_h, d_c), d_zs = time.backward(step, [d_last_h, d_last_c], [d_hs, *kept, *time.counts()], 4 * units)
             return d_zs, d_h, d_c, product(time.before(hs, h), d_zs)
 
         return (hs, last_h, last_c), gradient
@@ -196,9 +197,9 @@ def gru(time: Time, x: Any, states: Sequence[Any], weights: Sequence[Any], funct
         def gradient(d_hs: Any, d_last: Any) -> Any:
             z, r, g, u_g = gates(x, us)
             before = time.before(hs, initial)
-            by_g = time.counted((1 - z) * derivative(g))
-            by_z = time.counted((before - g) * recurrent_derivative(z))
-            slopes = tf.concat((by_z, by_g * u_g * recurrent_derivative(r), by_g * r), -1)
+            by_g = time.counted(derivative(g, 1 - z))
+            by_z = time.counted(recurrent_derivative(z, before - g))
+            slopes = tf.concat((by_z, recurrent_derivative(r, by_g * u_g), by_g * r), -1)
 
             def step(states: list[Any], slices: list[Any]) -> Any:
                 d_y, slopes, z = slices

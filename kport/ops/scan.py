@@ -176,14 +176,17 @@ def tensorflow_loop(
     types: Sequence[TensorType],
     reverse: bool,
     differentiable: bool = True,
+    stacked: int | None = None,
 ) -> tuple[list[Any], list[Any]]:
     """As `numpy_loop`, with TensorFlow's loop; the number of steps need not be known.
 
-    types: those of the outputs of a step; differentiable: the loop's gradient may be asked for (XLA needs a bound for it).
+    types: those of the outputs of a step; differentiable: the loop's gradient may be asked for (XLA needs a bound for it);
+    stacked: how many of the outputs are stacked (all): the others stay TensorArrays. The first sequence is a tensor, others may
+    be TensorArrays, which are read without a copy.
     """
-    tensors = [tf.convert_to_tensor(s) for s in sequences]
-    length = tensors[0].shape[0] or tf.shape(tensors[0])[0]
-    read = [tf.TensorArray(s.dtype, length).unstack(s) for s in tensors]
+    first = tf.convert_to_tensor(sequences[0])
+    length = first.shape[0] or tf.shape(first)[0]
+    read = [s if isinstance(s, tf.TensorArray) else _as_steps(s, length) for s in (first, *sequences[1:])]
 
     def body(i: Any, states: Any, written: Any) -> Any:
         t = length - 1 - i if reverse else i
@@ -201,7 +204,13 @@ def tensorflow_loop(
     )
     bound = length if differentiable else None
     _, finals, written = tf.while_loop(lambda i, *_: i < length, body, start, maximum_iterations=bound)
-    return list(finals), [a.stack() for a in written]
+    return list(finals), [a.stack() if stacked is None or i < stacked else a for i, a in enumerate(written)]
+
+
+def _as_steps(sequence: Any, length: Any) -> Any:
+    """A tensor (T, ...) as a TensorArray of its slices."""
+    tensor = tf.convert_to_tensor(sequence)
+    return tf.TensorArray(tensor.dtype, length).unstack(tensor)
 
 
 def _trace(
