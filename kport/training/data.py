@@ -25,6 +25,8 @@ class Batches:
     """
 
     size: int | None = None
+    at_hand: bool = False
+    """Whether a look at the first batch costs nothing."""
     of_tensorflow: bool = True
 
     def iterator(self) -> Iterator[Any]:
@@ -49,6 +51,8 @@ class Batches:
 
 class OfArrays(Batches):
     """Batches of arrays in memory."""
+
+    at_hand = True
 
     def __init__(self, data: Any, batch_size: int, shuffle: Any):
         self._batches = ArrayBatches(data, batch_size, shuffle)
@@ -111,6 +115,7 @@ class OfIterable(Batches):
         self.source = iterable
         self.class_weight = class_weight
         self.size = len(iterable) if hasattr(iterable, "__len__") else None
+        self.at_hand = isinstance(iterable, list)
 
     def first(self) -> Any:
         if hasattr(self.source, "__next__"):

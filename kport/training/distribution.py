@@ -9,6 +9,7 @@ from ..ops.backend import tf
 from ..tree import flatten, map_structure
 from .data import Batches
 from .functions import has_accelerator
+from .readiness import hold_in_tensorflow
 from .unpacking import unpack_x_y_sample_weight
 
 
@@ -70,11 +71,4 @@ def replicate(model: Any, batches: Batches, strategy: Any) -> None:
             y_pred = model(x)
             if compiled is not None and y is not None:
                 compiled.build(y, y_pred)
-        variables = list(model.variables)
-        if compiled is not None:
-            variables += [v for metric in model.metrics for v in metric.variables]
-            if compiled.optimizer is not None and not compiled.optimizer.built:
-                compiled.optimizer.build(model.trainable_weights)
-            variables += compiled.optimizer.variables if compiled.optimizer is not None else []
-        for variable in variables:
-            variable.in_tensorflow()
+        hold_in_tensorflow(model)

@@ -14,6 +14,7 @@ from ..callbacks.logs import as_floats
 from ..errors import UsageError
 from ..tree import flatten, map_structure
 from .data import Batches
+from .readiness import make_ready
 
 
 class Epochs:
@@ -121,7 +122,7 @@ def fit(
     validation_freq: Any,
 ) -> Any:
     """Trains; returns the History."""
-    training = Epochs(distributed(model, batches), steps, model.steps_per_execution)
+    training = Epochs(ready(model, batches, "train_step"), steps, model.steps_per_execution)
     judging = None if validation is None else Epochs(distributed(model, validation), validation_steps, model.steps_per_execution)
     callbacks = _callback_list(model, callbacks, verbose, epochs, training.size, history=True)
     function = model.make_train_function()
@@ -163,7 +164,7 @@ def fit(
 
 def evaluate(model: Any, batches: Batches, *, steps: int | None, verbose: Any, callbacks: Any) -> dict[str, Any]:
     """The loss and metrics by name."""
-    epochs = Epochs(distributed(model, batches), steps, model.steps_per_execution)
+    epochs = Epochs(ready(model, batches, "test_step"), steps, model.steps_per_execution)
     return _evaluate(model, epochs, _callback_list(model, callbacks, verbose, 1, epochs.size))
 
 
@@ -203,6 +204,13 @@ def predict(model: Any, batches: Batches, *, steps: int | None, verbose: Any, ca
     run(epochs, several, callbacks.on_predict_batch_begin, keep, lambda: model.stop_predicting)
     callbacks.on_predict_end()
     return map_structure(lambda *arrays: np.concatenate(arrays), *parts)
+
+
+def ready(model: Any, batches: Batches, step: str) -> Batches:
+    """As `distributed`; the variables that the step needs are made first."""
+    if model.own_strategy is None:
+        make_ready(model, batches, step)
+    return distributed(model, batches)
 
 
 def distributed(model: Any, batches: Batches) -> Batches:

@@ -17,6 +17,7 @@ from .arguments import check
 from .data import OfIterable, batches_of, pack, prepared, split_validation
 from .functions import StepFunction, has_accelerator
 from .legacy import LegacyTraining
+from .readiness import make_ready
 from .replicas import current_strategy, run_on_replicas, share_of_batch
 from .unpacking import unpack_x_y_sample_weight
 from .weights_of_classes import weigh_classes
@@ -337,20 +338,22 @@ class Trainer(LegacyTraining, Layer):
         self._compiled("train_on_batch()")
         if class_weight is not None:
             sample_weight = weigh_classes(y, class_weight, sample_weight)
-        return self._on_batch(self.make_train_function(), (x, y, sample_weight), return_dict)
+        return self._on_batch("train_step", self.make_train_function(), (x, y, sample_weight), return_dict)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """The loss and metrics of one batch. Returns as `evaluate`."""
         self._compiled("test_on_batch()")
-        return self._on_batch(self.make_test_function(), (x, y, sample_weight), return_dict)
+        return self._on_batch("test_step", self.make_test_function(), (x, y, sample_weight), return_dict)
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, as arrays."""
         return map_structure(np.asarray, self.make_predict_function()(self._iterator_over((x,))))
 
-    def _on_batch(self, function: Any, data: tuple[Any, Any, Any], return_dict: bool) -> Any:
+    def _on_batch(self, step: str, function: Any, data: tuple[Any, Any, Any], return_dict: bool) -> Any:
         from ..callbacks.logs import as_floats
 
+        if self.own_strategy is None:
+            make_ready(self, OfIterable([pack(*data)], None), step)
         self.reset_metrics()
         logs = as_floats(function(self._iterator_over(pack(*data))))
         return logs if return_dict else self._in_order(logs)
