@@ -15,6 +15,9 @@ from kport.errors import UsageError
 from kport.training.py_dataset import PyDataset, batches
 from kport.training.unpacking import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
+# JAX, which other tests load, warns of every fork, within a hook where a warning can't be raised
+pytestmark = pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
+
 
 class Squares(PyDataset):
     def __init__(self, size: int = 7, **kwargs: Any):
