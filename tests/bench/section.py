@@ -41,15 +41,19 @@ class Section:
     rows: list[Sequence[str]]
     goals: list[Goal]
     after: str = ""
+    of_files: bool = True
+    """Whether models are converted that are files."""
     plots: list[Callable[[Path], None]] = field(default_factory=list)
 
     def page(self, times: int) -> str:
         reached = "\n".join(f"| {g.text} | {'yes' if g.reached else '**no**'} | {g.figure} |" for g in self.goals)
+        judged = f" ({turns(JUDGED, times)} for {JUDGED})" if self.of_files else ""
+        models = "The models are Keras 3 .h5 files with seeded random weights. " if self.of_files else ""
         return f"""# {self.title}
 
-Written by `make bench`. Every figure is the median of {times} cold processes ({turns(JUDGED, times)} for {JUDGED}),
+Written by `make bench`. Every figure is the median of {times} cold processes{judged},
 contestants in turns, in one run on {os.cpu_count()} cores of {platform.machine()} with Python {platform.python_version()}.
-The models are Keras 3 .h5 files with seeded random weights. {self.about}
+{models}{self.about}
 
 {self.table()}
 

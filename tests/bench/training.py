@@ -98,4 +98,5 @@ def section(times: int) -> Section:
         ["", "kport, steps/s", "Keras, steps/s", "ratio", "kport, first step [s]", "Keras, first step [s]", "ratio"],
         rows,
         goals,
+        of_files=False,
     )
