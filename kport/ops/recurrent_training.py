@@ -56,7 +56,7 @@ class Time:
                 new = [tf.where(slices[1], a, b) for a, b in zip(new, states, strict=True)]
             return new, [*new, *others]
 
-        sequences = [x] if self.mask is None else [x, self.mask]
+        sequences = [x, *self.counts(states[0].shape[-1])]
         types = [*(type_of(s) for s in states), *(type_of(states[0], width) for width in kept)]
         return tensorflow_loop(body, states, sequences, types, self.reverse, differentiable=False, stacked=stacked)
 
@@ -82,15 +82,30 @@ class Time:
         """x where steps count."""
         return x if self.mask is None else tf.where(self.mask, x, tf.constant(otherwise, x.dtype))
 
-    def counts(self) -> list[Any]:
-        """The mask as a sequence to go through; none without a mask."""
-        return [] if self.mask is None else [self.mask]
+    def counts(self, units: int) -> list[Any]:
+        """The mask as a sequence, repeated for each unit: to select by a smaller one is slow. None without a mask."""
+        if self.mask is None:
+            return []
+        return [tf.broadcast_to(self.mask, tf.concat((tf.shape(self.mask)[:2], [units]), 0))]
 
 
 def type_of(x: Any, width: int | None = None) -> TensorType:
     """The type of a tensor (batch, width), or of one like it with another width."""
     batch, own = x.shape
     return TensorType(x.dtype.name, (batch, own if width is None else width))
+
+
+def parted(gradients: list[Any], counts: list[Any]) -> tuple[list[Any], list[Any]]:
+    """The gradients of new states: what goes through the step, and what goes by it, where it doesn't count (None: nothing)."""
+    if not counts:
+        return gradients, [None] * len(gradients)
+    through = [tf.where(counts[0], d, tf.zeros_like(d)) for d in gradients]
+    return through, [d - t for d, t in zip(gradients, through, strict=True)]
+
+
+def plus(a: Any, b: Any) -> Any:
+    """a + b; a if there is no b."""
+    return a if b is None else a + b
 
 
 def product(a: Any, b: Any) -> Any:
@@ -111,13 +126,11 @@ def simple_rnn(time: Time, x: Any, states: Sequence[Any], weights: Sequence[Any]
         def gradient(d_hs: Any, d_last: Any) -> Any:
             def step(states: list[Any], slices: list[Any]) -> Any:
                 d_y, y, *counts = slices
-                d_h = states[0] + d_y
+                (d_h,), (kept_h,) = parted([states[0] + d_y], counts)
                 d_z = derivative(y, d_h)
-                d_z = tf.where(counts[0], d_z, tf.zeros((), d_z.dtype)) if counts else d_z
-                d_before = tf.matmul(d_z, recurrent_kernel, transpose_b=True)
-                return [tf.where(counts[0], d_before, d_h) if counts else d_before], d_z
+                return [plus(tf.matmul(d_z, recurrent_kernel, transpose_b=True), kept_h)], d_z
 
-            (d_h,), d_zs = time.backward(step, [d_last], [d_hs, hs, *time.counts()], units)
+            (d_h,), d_zs = time.backward(step, [d_last], [d_hs, hs, *time.counts(units)], units)
             return d_zs, d_h, product(time.before(hs, initial), d_zs)
 
         return (hs, last), gradient
@@ -149,18 +162,13 @@ def lstm(time: Time, x: Any, states: Sequence[Any], weights: Sequence[Any], func
         def gradient(d_hs: Any, d_last_h: Any, d_last_c: Any) -> Any:
             def step(states: list[Any], slices: list[Any]) -> Any:
                 d_y, before, i, f, g, o, a, *counts = slices
-                d_h = states[0] + d_y
-                d_c = states[1] + derivative(a, d_h * o)
+                (d_h, d_c), (kept_h, kept_c) = parted([states[0] + d_y, states[1]], counts)
+                d_c = d_c + derivative(a, d_h * o)
                 d_i, d_f = recurrent_derivative(i, d_c * g), recurrent_derivative(f, d_c * before)
                 d_z = tf.concat((d_i, d_f, derivative(g, d_c * i), recurrent_derivative(o, d_h * a)), -1)
-                d_c = d_c * f
-                if not counts:
-                    return [tf.matmul(d_z, recurrent_kernel, transpose_b=True), d_c], d_z
-                d_z = tf.where(counts[0], d_z, tf.zeros((), d_z.dtype))
-                d_before = tf.matmul(d_z, recurrent_kernel, transpose_b=True)
-                return [tf.where(counts[0], d_before, d_h), tf.where(counts[0], d_c, states[1])], d_z
+                return [plus(tf.matmul(d_z, recurrent_kernel, transpose_b=True), kept_h), plus(d_c * f, kept_c)], d_z
 
-            (d_h, d_c), d_zs = time.backward(step, [d_last_h, d_last_c], [d_hs, *kept, *time.counts()], 4 * units)
+            (d_h, d_c), d_zs = time.backward(step, [d_last_h, d_last_c], [d_hs, *kept, *time.counts(units)], 4 * units)
             return d_zs, d_h, d_c, product(time.before(hs, h), d_zs)
 
         return (hs, last_h, last_c), gradient
