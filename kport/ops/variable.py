@@ -106,11 +106,6 @@ class Variable:
                 )
         return self._value
 
-    def in_numpy(self) -> None:
-        """Takes the numbers back from TensorFlow."""
-        if self.is_in_tensorflow:
-            self._value = self.numpy()
-
     def numpy(self) -> np.ndarray:
         """The array as it is now, while TensorFlow records a function, too."""
         if is_traced_by_tensorflow():

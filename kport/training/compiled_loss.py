@@ -68,11 +68,7 @@ class CompiledLoss:
         """The labels of each output. Those without a loss need none."""
         assert self.outputs is not None
         judged = sorted({part.output for part in self._parts})
-        leaves = flatten(y_true)
-        if not isinstance(y_true, dict) and len(leaves) == len(judged) < self.outputs.count:
-            by_index = dict(zip(judged, leaves, strict=True))
-            return [by_index.get(i) for i in range(self.outputs.count)]
-        return self.outputs.each(unwrapped(y_true, self.outputs.count), "y")
+        return self.outputs.labels(y_true, judged)
 
     def build(self, y_true: Any, y_pred: Any) -> None:
         """Takes the outputs to be like these."""

@@ -80,11 +80,7 @@ class CompiledMetrics:
         """The labels of each output; where they are fewer, those of the outputs that have metrics."""
         assert self.outputs is not None
         judged = [i for i in range(self.outputs.count) if self._plain[i] or self._weighted[i]]
-        leaves = flatten(y_true)
-        if not isinstance(y_true, dict) and len(leaves) == len(judged) < self.outputs.count:
-            by_index = dict(zip(judged, leaves, strict=True))
-            return [by_index.get(i) for i in range(self.outputs.count)]
-        return self.outputs.each(unwrapped(y_true, self.outputs.count), "y")
+        return self.outputs.labels(y_true, judged)
 
     def build(self, y_true: Any, y_pred: Any) -> None:
         """Takes the outputs to be like these."""

@@ -20,14 +20,12 @@ from .weights_of_classes import weigh_classes
 class Batches:
     """An epoch's batches (x, y, sample_weight), epoch after epoch.
 
-    size: how many there are in an epoch; None if only reading them tells. `of_tensorflow`: iterators are TensorFlow's, so
-    that a compiled function can read them.
+    size: how many there are in an epoch; None if only reading them tells.
     """
 
     size: int | None = None
     at_hand: bool = False
     """Whether a look at the first batch costs nothing."""
-    of_tensorflow: bool = True
 
     def iterator(self) -> Iterator[Any]:
         """A new iterator over an epoch."""
@@ -86,8 +84,6 @@ class OfDataset(Batches):
 class OfPyDataset(Batches):
     """Batches that a PyDataset (Keras 2's Sequence) computes one by one."""
 
-    of_tensorflow = False
-
     def __init__(self, dataset: Any, shuffle: bool, class_weight: Any):
         self.source = dataset
         self.shuffle = shuffle
@@ -108,8 +104,6 @@ class OfPyDataset(Batches):
 
 class OfIterable(Batches):
     """Batches that a generator or another iterable gives; a generator gives them once."""
-
-    of_tensorflow = False
 
     def __init__(self, iterable: Any, class_weight: Any):
         self.source = iterable

@@ -19,12 +19,14 @@ class StepFunction:
     model: its name, for messages.
     """
 
+    is_new: bool = True
+    """It hasn't run: what it needs may have to be made."""
+
     def __init__(self, step: Step, *, run_eagerly: bool, jit_compile: bool | str, model: str):
         self._step = step
         self._model = model
         self._eager = run_eagerly
-        self._automatic = jit_compile == "auto"
-        self._tried = not self._automatic
+        self._tried = jit_compile != "auto"
         self._make(bool(jit_compile))
 
     def _make(self, jit_compile: bool) -> None:
@@ -52,6 +54,7 @@ class StepFunction:
 
     def __call__(self, iterator: Any, count: int = 1) -> Any:
         """Runs `count` steps; StopIteration where the data ends before the first. Data that can't be are a UsageError."""
+        self.is_new = False
         with told_shortly(self._model):
             return self._run(iterator, count)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ..errors import UsageError
-from ..tree import flatten, map_structure
+from ..tree import flatten
 
 
 class Outputs:
@@ -16,19 +16,16 @@ class Outputs:
     """
 
     def __init__(self, y_pred: Any, names: Sequence[str] | None):
-        self.structure = map_structure(lambda _: None, y_pred)
         self.count = len(flatten(y_pred))
         own = sorted(y_pred) if isinstance(y_pred, dict) and len(y_pred) == self.count else None
         self.names: list[str] | None = own or (list(names) if names is not None and len(names) == self.count else None)
 
-    def each(self, given: Any, what: str, *, repeat: bool = False, is_leaf: Callable[[Any], bool] | None = None) -> list[Any]:
+    def each(self, given: Any, what: str, *, repeat: bool = False) -> list[Any]:
         """What `given` says of each output: a list in order, a dict by name, or the outputs' own structure.
 
-        repeat: what isn't a list or dict is said of every output. is_leaf: what is said of one output, though it is a list.
-        Anything else is a UsageError that names the argument, `what`.
+        repeat: what isn't a list or dict is said of every output. Anything else is a UsageError that names the argument, `what`.
         """
-        leaf = is_leaf or (lambda x: not isinstance(x, (list, tuple, dict)))
-        if given is None or leaf(given):
+        if not isinstance(given, (list, tuple, dict)):
             if self.count == 1 or repeat or given is None:
                 return [given] * self.count
         elif isinstance(given, dict):
@@ -42,6 +39,14 @@ class Outputs:
         raise UsageError(
             f"expected `{what}` for {self.count} outputs{names}: a list in order, or a dict by name. Received: {received}"
         )
+
+    def labels(self, y_true: Any, judged: list[int]) -> list[Any]:
+        """The labels of each output; where they are as many as the `judged` outputs (by number) alone, theirs."""
+        leaves = flatten(y_true)
+        if not isinstance(y_true, dict) and len(leaves) == len(judged) < self.count:
+            by_index = dict(zip(judged, leaves, strict=True))
+            return [by_index.get(i) for i in range(self.count)]
+        return self.each(unwrapped(y_true, self.count), "y")
 
     def _by_name(self, given: dict[str, Any], what: str) -> list[Any]:
         if self.names is None:

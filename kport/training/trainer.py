@@ -352,7 +352,7 @@ class Trainer(LegacyTraining, Layer):
     def _on_batch(self, step: str, function: Any, data: tuple[Any, Any, Any], return_dict: bool) -> Any:
         from ..callbacks.logs import as_floats
 
-        if self.own_strategy is None:
+        if function.is_new and self.own_strategy is None:
             make_ready(self, OfIterable([pack(*data)], None), step)
         self.reset_metrics()
         logs = as_floats(function(self._iterator_over(pack(*data))))

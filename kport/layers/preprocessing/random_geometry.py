@@ -16,7 +16,6 @@ from .ranges import drawn_from, drawn_within, one_of
 
 FILL_MODES = ("reflect", "wrap", "constant", "nearest")
 INTERPOLATIONS = ("nearest", "bilinear")
-FULL_TURN = 2 * math.pi
 
 
 class WarpingLayer(RandomImageLayer):
