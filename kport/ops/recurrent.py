@@ -19,12 +19,14 @@ from .linear import linear, matmul
 from .op import Op, fail
 from .promotion import dtype_of
 from .rearrange import unstack
-from .recurrent_training import DERIVATIVES, Time
-from .scan import output_types, scan
+from .recurrent_training import DERIVATIVES, Activation, Time
+from .scan import length_of, output_types, scan
 from .shape import expand_dims, shape, split, transpose
 from .shapes import broadcast
 
 Function = Callable[[Any], Any]
+Weights = tuple[Any, Any, Any]
+"""kernel, recurrent_kernel, bias or None"""
 
 ACTIVATIONS: dict[str, Function] = {
     "elu": elu,
@@ -51,18 +53,18 @@ class Recurrent(Op, abstract=True):
 
     Where the mask is False a step keeps the states, and its output is the one before it (zeros before the first), or
     zeros with `zero_output_for_mask`. With `reverse` time runs from the last step to the first; y[:, t] always belongs
-    to x[:, t]. `training` changes no numbers: gradients will be asked for, and TensorFlow keeps what they need.
+    to x[:, t]. `training` changes no numbers: gradients will be asked for, and TensorFlow keeps what they need; without
+    `output_gradients` those of the final states only, none of y.
     """
 
     activation: str = "tanh"
     reverse: bool = False
     zero_output_for_mask: bool = False
     training: bool = False
+    output_gradients: bool = True
 
     gates: ClassVar[int] = 1
     states: ClassVar[int] = 1
-    trained: ClassVar[Callable[..., Any]]
-    """The loop of `recurrent_training` for TensorFlow."""
 
     def bias_shape(self, width: int) -> tuple[int, ...]:
         return (width,)
@@ -78,6 +80,10 @@ class Recurrent(Op, abstract=True):
     def step(self, functions: tuple[Function, ...], states: list[Any], x: Any, weights: list[Any]) -> tuple[Any, list[Any]]:
         """The output and the new states, from what the input contributes."""
         raise NotImplementedError(f"{self.name} has no step")
+
+    def train(self, time: Time, x: Any, states: list[Any], weights: Weights, functions: Sequence[Activation]) -> Any:
+        """Time-major outputs and the final states, by the loop of `recurrent_training`; x is time-major, too."""
+        raise NotImplementedError(f"{self.name} has no gradient of its own")
 
     def infer(
         self, x: TensorType, kernel: TensorType, recurrent_kernel: TensorType, bias: TensorType | None, *rest: TensorType | None
@@ -124,7 +130,7 @@ class Recurrent(Op, abstract=True):
 
     @property
     def has_own_gradient(self) -> bool:
-        """Whether `trained` knows the derivatives."""
+        """Whether `train` knows the derivatives."""
         return {self.activation, getattr(self, "recurrent_activation", "linear")} <= set(DERIVATIVES)
 
     def tensorflow(self, x: Any, kernel: Any, recurrent_kernel: Any, bias: Any, *rest: Any) -> tuple[Any, ...]:
@@ -132,22 +138,25 @@ class Recurrent(Op, abstract=True):
             return self.run(x, kernel, recurrent_kernel, bias, *rest)
         *given, mask = rest
         initial = [zeros((shape(x)[0], recurrent_kernel.shape[0]), dtype_of(x)) if s is None else s for s in given]
-        projected, weights = self.project(swap_time(x), kernel, recurrent_kernel, bias)
+        x = swap_time(x)
         counts = None if mask is None else expand_dims(swap_time(mask), -1)
+        time = Time(length_of(x), self.reverse, counts, self.output_gradients)
         names = (self.activation, getattr(self, "recurrent_activation", "linear"))
         functions = [(ACTIVATIONS[name], DERIVATIVES[name]) for name in names]
-        y, *finals = type(self).trained(Time(self.reverse, counts), projected, initial, weights, functions)
+        y, *finals = self.train(time, x, initial, (kernel, recurrent_kernel, bias), functions)
         if mask is not None and (self.zero_output_for_mask or any(s is not None for s in given)):
             # a step that doesn't count gives the state, except before the first one that does
             begun = tf.cumsum(tf.cast(counts, "int32"), 0, reverse=self.reverse) > 0
             y = tf.where(counts if self.zero_output_for_mask else begun, y, tf.zeros_like(y))
-        return (swap_time(y), *finals)
+        y = swap_time(y)
+        return (y if self.output_gradients else tf.stop_gradient(y), *finals)
 
 
 class SimpleRnn(Recurrent):
     """h' = activation(x @ kernel + bias + h @ recurrent_kernel); the output is h'. bias: (units,)."""
 
-    trained = staticmethod(recurrent_training.simple_rnn)
+    def train(self, time: Time, x: Any, states: list[Any], weights: Weights, functions: Sequence[Activation]) -> Any:
+        return recurrent_training.simple_rnn(time, x, states, weights, functions)
 
     def step(self, functions: tuple[Function, ...], states: list[Any], x: Any, weights: list[Any]) -> tuple[Any, list[Any]]:
         h = functions[0](x + matmul(states[0], weights[0]))
@@ -165,7 +174,9 @@ class Lstm(Recurrent):
 
     gates = 4
     states = 2
-    trained = staticmethod(recurrent_training.lstm)
+
+    def train(self, time: Time, x: Any, states: list[Any], weights: Weights, functions: Sequence[Activation]) -> Any:
+        return recurrent_training.lstm(time, x, states, weights, functions)
 
     def functions(self) -> tuple[Function, ...]:
         return ACTIVATIONS[self.activation], ACTIVATIONS[self.recurrent_activation]
@@ -194,7 +205,9 @@ class Gru(Recurrent):
     reset_after: bool = True
 
     gates = 3
-    trained = staticmethod(recurrent_training.gru)
+
+    def train(self, time: Time, x: Any, states: list[Any], weights: Weights, functions: Sequence[Activation]) -> Any:
+        return recurrent_training.gru(time, x, states, weights, functions)
 
     @property
     def has_own_gradient(self) -> bool:

@@ -1,9 +1,7 @@
 """Recurrent operations on TensorFlow where gradients are wanted: loops whose gradients are derived by hand.
 
-TensorFlow's own gradient of a loop keeps every intermediate result of every step, and multiplies matrices at every step to
-sum what each contributes to the weights' gradients. Here a step forward keeps the state and what the activations saw; what
-doesn't depend on the steps to come is computed from these for all steps at once, and so are the weights' gradients; a step
-backward is one matrix product and a few elementwise operations.
+TensorFlow's own gradient of a loop keeps every intermediate result of every step. Here a step forward keeps the slopes that a
+step backward multiplies by: as it has them at hand, and they don't wait for the step before.
 
 Sequences are time-major: (T, batch, ...). D names the gradient of a loss with respect to what follows.
 """
@@ -32,61 +30,75 @@ Activation = tuple[Function, Function]
 
 
 class Time:
-    """The steps of one sequence: their order, and which of them count for which sample.
+    """The steps of one sequence: how many, their order, and which of them count for which sample.
 
-    mask: (T, batch, 1) bool or None; a step that doesn't count keeps the states.
+    mask: (T, batch, 1) bool or None; a step that doesn't count keeps the states. outputs: whether gradients come through the
+    states of all steps, not only through the final ones.
     """
 
-    def __init__(self, reverse: bool, mask: Any):
+    def __init__(self, length: Any, reverse: bool, mask: Any, outputs: bool):
+        self.length = length
         self.reverse = reverse
         self.mask = mask
+        self.outputs = outputs
 
-    def forward(
-        self, step: Callable[..., Any], states: Sequence[Any], x: Any, kept: Sequence[int], stacked: int | None = None
-    ) -> tuple[Any, Any]:
-        """The final states and what is kept of every step: step(states, slice of x) → (new states, others to keep).
+    def forward(self, step: Callable[..., Any], states: Sequence[Any], x: Any, kept: Sequence[int]) -> tuple[Any, Any, Any]:
+        """The final states, the first state after every step, and the TensorArrays of what else is kept of every step.
 
-        All the new states are kept, then the others, whose widths are `kept`; the first `stacked` (all) as tensors, the others as
-        TensorArrays.
+        step(states, slice of x) → (new states, what to keep, of the widths `kept`).
         """
 
         def body(states: list[Any], slices: list[Any]) -> tuple[list[Any], list[Any]]:
             new, others = step(states, slices[0])
             if self.mask is not None:
                 new = [tf.where(slices[1], a, b) for a, b in zip(new, states, strict=True)]
-            return new, [*new, *others]
+            return new, [new[0], *others]
 
-        sequences = [x, *self.counts(states[0].shape[-1])]
-        types = [*(type_of(s) for s in states), *(type_of(states[0], width) for width in kept)]
-        return tensorflow_loop(body, states, sequences, types, self.reverse, differentiable=False, stacked=stacked)
+        types = [type_of(states[0]), *(type_of(states[0], width) for width in kept)]
+        sequences = [x, *self._counts(states[0])]
+        finals, (firsts, *others) = tensorflow_loop(
+            body, states, sequences, types, self.reverse, self.length, differentiable=False, stacked=1
+        )
+        return finals, firsts, others
 
-    def backward(self, step: Callable[..., Any], states: Sequence[Any], sequences: Sequence[Any], width: int) -> tuple[Any, Any]:
-        """As `forward`, in the other direction, with one output of this width: step(states, slices) → (new states, output)."""
+    def backward(
+        self,
+        step: Callable[..., Any],
+        d_states: Sequence[Any],
+        d_hs: Any,
+        kept: Sequence[Any],
+        width: int,
+        sums: Sequence[Any],
+    ) -> tuple[list[Any], Any, list[Any]]:
+        """In the other direction: D initial states, an output of this width of every step, and sums over all steps.
+
+        step(D new states, slices of what is kept) → (D states, output, what to add to `sums`).
+        """
+        counts, zero, n = self._counts(d_states[0]), tf.zeros_like(d_states[0]), len(d_states)
+        by_outputs = [d_hs] if self.outputs else []
 
         def body(states: list[Any], slices: list[Any]) -> tuple[list[Any], list[Any]]:
-            new, output = step(states, slices)
-            return new, [output]
+            d_new, sums = states[:n], states[n:]
+            if by_outputs:
+                d_new[0] += slices.pop()
+            if counts:
+                counting = slices.pop()
+                through = [tf.where(counting, d, zero) for d in d_new]
+                d_old, output, addends = step(through, slices)
+                d_old = [tf.where(counting, a, b) for a, b in zip(d_old, d_new, strict=True)]
+            else:
+                d_old, output, addends = step(d_new, slices)
+            return [*d_old, *(a + b for a, b in zip(sums, addends, strict=True))], [output]
 
-        finals, (outputs,) = tensorflow_loop(
-            body, states, sequences, [type_of(states[0], width)], not self.reverse, differentiable=False
-        )
-        return finals, outputs
+        states, sequences, types = [*d_states, *sums], [*kept, *counts, *by_outputs], [type_of(d_states[0], width)]
+        finals, (outputs,) = tensorflow_loop(body, states, sequences, types, not self.reverse, self.length, differentiable=False)
+        return finals[:n], outputs, finals[n:]
 
-    def before(self, states: Any, initial: Any) -> Any:
-        """The states that the steps started from."""
-        if self.reverse:
-            return tf.concat([states[1:], initial[None]], 0)
-        return tf.concat([initial[None], states[:-1]], 0)
-
-    def counted(self, x: Any, otherwise: float = 0.0) -> Any:
-        """x where steps count."""
-        return x if self.mask is None else tf.where(self.mask, x, tf.constant(otherwise, x.dtype))
-
-    def counts(self, units: int) -> list[Any]:
+    def _counts(self, state: Any) -> list[Any]:
         """The mask as a sequence, repeated for each unit: to select by a smaller one is slow. None without a mask."""
         if self.mask is None:
             return []
-        return [tf.broadcast_to(self.mask, tf.concat((tf.shape(self.mask)[:2], [units]), 0))]
+        return [tf.broadcast_to(self.mask, tf.concat((tf.shape(self.mask)[:2], [state.shape[-1]]), 0))]
 
 
 def type_of(x: Any, width: int | None = None) -> TensorType:
@@ -95,131 +107,144 @@ def type_of(x: Any, width: int | None = None) -> TensorType:
     return TensorType(x.dtype.name, (batch, own if width is None else width))
 
 
-def parted(gradients: list[Any], counts: list[Any]) -> tuple[list[Any], list[Any]]:
-    """The gradients of new states: what goes through the step, and what goes by it, where it doesn't count (None: nothing)."""
-    if not counts:
-        return gradients, [None] * len(gradients)
-    through = [tf.where(counts[0], d, tf.zeros_like(d)) for d in gradients]
-    return through, [d - t for d, t in zip(gradients, through, strict=True)]
+def with_one(x: Any) -> Any:
+    """x and a last column of ones, by which a bias is a row of a matrix: summed with it, and no operation of its own."""
+    return tf.concat((x, tf.ones_like(x[..., :1])), -1)
 
 
-def plus(a: Any, b: Any) -> Any:
-    """a + b; a if there is no b."""
-    return a if b is None else a + b
+def joined(
+    time: Time,
+    x: Any,
+    states: Sequence[Any],
+    weights: Sequence[Any],
+    forward: Callable[..., Any],
+    backward: Callable[..., Any],
+    kept: int,
+) -> Any:
+    """A loop whose step begins with one product, z = (h, x, 1) · (R; W; b): (all h', the final states).
 
+    weights: W, R and b or None; forward(z, states) → (new states, `kept` slopes as wide as they);
+    backward(D new states, slopes) → (Dz, D of the states but h, what it gets through z left out). Dh = Dz·Rᵀ, Dx = Dz·Wᵀ.
+    """
+    n = len(states)
 
-def product(a: Any, b: Any) -> Any:
-    """Σ over time and batch of aᵀ · b: the gradient of a matrix that a was multiplied by."""
-    return tf.matmul(tf.reshape(a, (-1, a.shape[-1])), tf.reshape(b, (-1, b.shape[-1])), transpose_a=True)
+    def run(x: Any, *given: Any) -> Any:
+        states, (kernel, recurrent_kernel, *bias) = given[:n], given[n:]
+        parts = [recurrent_kernel, kernel, *(b[None] for b in bias)]
+        matrix, heights = tf.concat(parts, 0), [part.shape[0] for part in parts]
+        if bias:
+            x = with_one(x)
+
+        def step(states: list[Any], x: Any) -> Any:
+            row = tf.concat((states[0], x), -1)
+            new, slopes = forward(tf.matmul(row, matrix), states)
+            return new, [row, *slopes]
+
+        widths = (sum(heights), *(states[0].shape[-1],) * kept)
+        finals, hs, rows_and_slopes = time.forward(step, states, x, widths)
+
+        def gradient(d_hs: Any, *d_finals: Any) -> Any:
+            def step(d_new: list[Any], slices: list[Any]) -> Any:
+                row, *slopes = slices
+                d_z, d_others = backward(d_new, slopes)
+                d_h, d_x = (tf.matmul(d_z, part, transpose_b=True) for part in parts[:2])
+                return [d_h, *d_others], d_x, [tf.matmul(row, d_z, transpose_a=True)]
+
+            d_states, d_x, (d_matrix,) = time.backward(
+                step, d_finals, d_hs, rows_and_slopes, kernel.shape[0], [tf.zeros_like(matrix)]
+            )
+            d_recurrent, d_kernel, *d_bias = tf.split(d_matrix, heights, 0)
+            return d_x, *d_states, d_kernel, d_recurrent, *(d[0] for d in d_bias)
+
+        return (hs, *finals), gradient
+
+    return tf.custom_gradient(run)(x, *states, *(w for w in weights if w is not None))
 
 
 def simple_rnn(time: Time, x: Any, states: Sequence[Any], weights: Sequence[Any], functions: Sequence[Activation]) -> Any:
-    """h' = α(x + h·R): (all h', the last one). Dz = Dh' · α'; Dh = Dz·Rᵀ."""
-    (activation, derivative), units = functions[0], states[0].shape[-1]
+    """h' = α(z): (all h', the last one). Dz = Dh' · α'(z)."""
+    activation, derivative = functions[0]
 
-    def run(x: Any, h: Any, recurrent_kernel: Any) -> Any:
-        initial = h
-        (last,), (hs,) = time.forward(
-            lambda states, x: ([activation(x + tf.matmul(states[0], recurrent_kernel))], []), [h], x, ()
-        )
+    def forward(z: Any, states: list[Any]) -> Any:
+        h = activation(z)
+        return [h], [h]
 
-        def gradient(d_hs: Any, d_last: Any) -> Any:
-            def step(states: list[Any], slices: list[Any]) -> Any:
-                d_y, y, *counts = slices
-                (d_h,), (kept_h,) = parted([states[0] + d_y], counts)
-                d_z = derivative(y, d_h)
-                return [plus(tf.matmul(d_z, recurrent_kernel, transpose_b=True), kept_h)], d_z
+    def backward(d_new: list[Any], slopes: list[Any]) -> Any:
+        return derivative(slopes[0], d_new[0]), []
 
-            (d_h,), d_zs = time.backward(step, [d_last], [d_hs, hs, *time.counts(units)], units)
-            return d_zs, d_h, product(time.before(hs, initial), d_zs)
-
-        return (hs, last), gradient
-
-    return tf.custom_gradient(run)(x, *states, *weights)
+    return joined(time, x, states, weights, forward, backward, 1)
 
 
 def lstm(time: Time, x: Any, states: Sequence[Any], weights: Sequence[Any], functions: Sequence[Activation]) -> Any:
-    """i, f, g, o = z = x + h·R; c' = ρ(f)·c + ρ(i)·α(g); h' = ρ(o)·α(c'): (all h', the last one, the last c').
+    """i, f, g, o = z, c' = ρ(f)·c + ρ(i)·α(g), h' = ρ(o)·α(c'): (all h', the last one, the last c').
 
     Dc' gets Dh' · ρ(o) · α'(c'); Dz = (Dc' · α(g) · ρ'(i), Dc' · c · ρ'(f), Dc' · ρ(i) · α'(g), Dh' · α(c') · ρ'(o));
-    Dh = Dz·Rᵀ; Dc = Dc' · ρ(f).
+    Dc = Dc' · ρ(f).
     """
     (activation, derivative), (recurrent, recurrent_derivative) = functions
-    units = states[0].shape[-1]
 
-    def run(x: Any, h: Any, c: Any, recurrent_kernel: Any) -> Any:
-        def step(states: list[Any], x: Any) -> Any:
-            before = states[1]
-            z = x + tf.matmul(states[0], recurrent_kernel)
-            i, f, g, o = tf.split(z, 4, -1)
-            i, f, g, o = recurrent(i), recurrent(f), activation(g), recurrent(o)
-            c = f * before + i * g
-            a = activation(c)
-            return [o * a, c], [before, i, f, g, o, a]
+    def forward(z: Any, states: list[Any]) -> Any:
+        i, f, g, o = tf.split(z, 4, -1)
+        i, f, g, o = recurrent(i), recurrent(f), activation(g), recurrent(o)
+        before = states[1]
+        c = f * before + i * g
+        a = activation(c)
+        by_c = [recurrent_derivative(i, g), recurrent_derivative(f, before), derivative(g, i)]
+        return [o * a, c], [derivative(a, o), *by_c, recurrent_derivative(o, a), f]
 
-        (last_h, last_c), (hs, _, *kept) = time.forward(step, [h, c], x, (units,) * 6, stacked=1)
+    def backward(d_new: list[Any], slopes: list[Any]) -> Any:
+        d_h, d_c = d_new
+        from_h, by_i, by_f, by_g, by_o, f = slopes
+        d_c = d_c + d_h * from_h
+        return tf.concat((d_c * by_i, d_c * by_f, d_c * by_g, d_h * by_o), -1), [d_c * f]
 
-        def gradient(d_hs: Any, d_last_h: Any, d_last_c: Any) -> Any:
-            def step(states: list[Any], slices: list[Any]) -> Any:
-                d_y, before, i, f, g, o, a, *counts = slices
-                (d_h, d_c), (kept_h, kept_c) = parted([states[0] + d_y, states[1]], counts)
-                d_c = d_c + derivative(a, d_h * o)
-                d_i, d_f = recurrent_derivative(i, d_c * g), recurrent_derivative(f, d_c * before)
-                d_z = tf.concat((d_i, d_f, derivative(g, d_c * i), recurrent_derivative(o, d_h * a)), -1)
-                return [plus(tf.matmul(d_z, recurrent_kernel, transpose_b=True), kept_h), plus(d_c * f, kept_c)], d_z
-
-            (d_h, d_c), d_zs = time.backward(step, [d_last_h, d_last_c], [d_hs, *kept, *time.counts(units)], 4 * units)
-            return d_zs, d_h, d_c, product(time.before(hs, h), d_zs)
-
-        return (hs, last_h, last_c), gradient
-
-    return tf.custom_gradient(run)(x, *states, *weights)
+    return joined(time, x, states, weights, forward, backward, 6)
 
 
 def gru(time: Time, x: Any, states: Sequence[Any], weights: Sequence[Any], functions: Sequence[Activation]) -> Any:
-    """u = h·R + b; z = ρ(x_z + u_z), r = ρ(x_r + u_r), g = α(x_g + r · u_g), h' = z · h + (1 - z) · g: (all h', the last one).
+    """x̂ = (x, 1) · (W; b), u = (h, 1) · (R; b'), z = ρ(x̂_z + u_z), r = ρ(x̂_r + u_r), g = α(x̂_g + r · u_g),
+    h' = z · h + (1 - z) · g: (all h', the last one).
 
-    Du = Dh' · ((h - g) · ρ'(z), (1 - z) · α'(g) · u_g · ρ'(r), (1 - z) · α'(g) · r); Dx is the same but for its last third,
-    Dh' · (1 - z) · α'(g); Dh = Dh' · z + Du·Rᵀ.
+    Dx̂ = Dh' · ((h - g) · ρ'(z), (1 - z) · α'(g) · u_g · ρ'(r), (1 - z) · α'(g)); Du is the same but for its last third, which is
+    r times that; Dh = Dh' · z + Du·Rᵀ, Dx = Dx̂·Wᵀ.
     """
     (activation, derivative), (recurrent, recurrent_derivative) = functions
     units = states[0].shape[-1]
 
-    def gates(x: Any, u: Any) -> tuple[Any, Any, Any, Any]:
-        """z, r, g and u_g"""
-        (x_z, x_r, x_g), (u_z, u_r, u_g) = tf.split(x, 3, -1), tf.split(u, 3, -1)
-        r = recurrent(x_r + u_r)
-        return recurrent(x_z + u_z), r, activation(x_g + r * u_g), u_g
-
-    def run(x: Any, h: Any, recurrent_kernel: Any, *bias: Any) -> Any:
-        initial = h
+    def run(x: Any, h: Any, kernel: Any, recurrent_kernel: Any, *bias: Any) -> Any:
+        matrices = [kernel, recurrent_kernel]
+        if bias:
+            matrices = [tf.concat((matrix, b[None]), 0) for matrix, b in zip(matrices, tf.unstack(bias[0]), strict=True)]
+            x = with_one(x)
 
         def step(states: list[Any], x: Any) -> Any:
-            u = tf.matmul(states[0], recurrent_kernel)
-            u = tf.nn.bias_add(u, bias[0]) if bias else u
-            z, _, g, _ = gates(x, u)
-            return [g + z * (states[0] - g)], [u]
+            (h,), (input_matrix, state_matrix) = states, matrices
+            row = with_one(h) if bias else h
+            x_z, x_r, x_g = tf.split(tf.matmul(x, input_matrix), 3, -1)
+            u_z, u_r, u_g = tf.split(tf.matmul(row, state_matrix), 3, -1)
+            z, r = recurrent(x_z + u_z), recurrent(x_r + u_r)
+            g = activation(x_g + r * u_g)
+            by_g = derivative(g, 1 - z)
+            slopes = [recurrent_derivative(z, h - g), recurrent_derivative(r, by_g * u_g), by_g, by_g * r, z]
+            return [g + z * (h - g)], [x, row, *slopes]
 
-        (last,), (hs, us) = time.forward(step, [h], x, (3 * units,))
+        widths = [*(matrix.shape[0] for matrix in matrices), *[units] * 5]
+        (last,), hs, kept = time.forward(step, [h], x, widths)
 
         def gradient(d_hs: Any, d_last: Any) -> Any:
-            z, r, g, u_g = gates(x, us)
-            before = time.before(hs, initial)
-            by_g = time.counted(derivative(g, 1 - z))
-            by_z = time.counted(recurrent_derivative(z, before - g))
-            slopes = tf.concat((by_z, recurrent_derivative(r, by_g * u_g), by_g * r), -1)
+            def step(d_new: list[Any], slices: list[Any]) -> Any:
+                (d_h,), (x, row, by_z, by_r, by_g, by_u, z) = d_new, slices
+                d_z, d_r = d_h * by_z, d_h * by_r
+                d_x, d_u = tf.concat((d_z, d_r, d_h * by_g), -1), tf.concat((d_z, d_r, d_h * by_u), -1)
+                sums = [tf.matmul(x, d_x, transpose_a=True), tf.matmul(row, d_u, transpose_a=True)]
+                d_h = d_h * z + tf.matmul(d_u, recurrent_kernel, transpose_b=True)
+                return [d_h], tf.matmul(d_x, kernel, transpose_b=True), sums
 
-            def step(states: list[Any], slices: list[Any]) -> Any:
-                d_y, slopes, z = slices
-                d_h = states[0] + d_y
-                d_u = tf.concat((d_h, d_h, d_h), -1) * slopes
-                return [d_h * z + tf.matmul(d_u, recurrent_kernel, transpose_b=True)], d_h
-
-            (d_h,), d_all = time.backward(step, [d_last], [d_hs, slopes, time.counted(z, 1.0)], units)
-            d_us = tf.concat((d_all, d_all, d_all), -1) * slopes
-            d_x = tf.concat((d_us[..., : 2 * units], d_all * by_g), -1)
-            return d_x, d_h, product(before, d_us), *(tf.reduce_sum(d_us, (0, 1)) for _ in bias)
+            zeros = [tf.zeros_like(matrix) for matrix in matrices]
+            (d_h,), d_x, (d_input, d_state) = time.backward(step, [d_last], d_hs, kept, kernel.shape[0], zeros)
+            d_bias = [tf.stack((d_input[-1], d_state[-1]))] if bias else []
+            return d_x, d_h, d_input[: kernel.shape[0]], d_state[:units], *d_bias
 
         return (hs, last), gradient
 
-    return tf.custom_gradient(run)(x, *states, *weights)
+    return tf.custom_gradient(run)(x, *states, *(w for w in weights if w is not None))

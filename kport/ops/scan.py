@@ -175,18 +175,18 @@ def tensorflow_loop(
     sequences: Sequence[Any],
     types: Sequence[TensorType],
     reverse: bool,
+    length: Any = None,
     differentiable: bool = True,
     stacked: int | None = None,
 ) -> tuple[list[Any], list[Any]]:
     """As `numpy_loop`, with TensorFlow's loop; the number of steps need not be known.
 
-    types: those of the outputs of a step; differentiable: the loop's gradient may be asked for (XLA needs a bound for it);
-    stacked: how many of the outputs are stacked (all): the others stay TensorArrays. The first sequence is a tensor, others may
-    be TensorArrays, which are read without a copy.
+    types: those of the outputs of a step; length: that of the sequences; differentiable: the loop's gradient may be asked for
+    (XLA needs a bound for it); stacked: how many of the outputs are stacked (all): the others stay TensorArrays, which can be
+    sequences of another loop, read without a copy.
     """
-    first = tf.convert_to_tensor(sequences[0])
-    length = first.shape[0] or tf.shape(first)[0]
-    read = [s if isinstance(s, tf.TensorArray) else _as_steps(s, length) for s in (first, *sequences[1:])]
+    length = length_of(sequences[0]) if length is None else length
+    read = [s if isinstance(s, tf.TensorArray) else _as_steps(s, length) for s in sequences]
 
     def body(i: Any, states: Any, written: Any) -> Any:
         t = length - 1 - i if reverse else i
@@ -205,6 +205,12 @@ def tensorflow_loop(
     bound = length if differentiable else None
     _, finals, written = tf.while_loop(lambda i, *_: i < length, body, start, maximum_iterations=bound)
     return list(finals), [a.stack() if stacked is None or i < stacked else a for i, a in enumerate(written)]
+
+
+def length_of(sequence: Any) -> Any:
+    """T of a tensor (T, ...)."""
+    tensor = tf.convert_to_tensor(sequence)
+    return tensor.shape[0] or tf.shape(tensor)[0]
 
 
 def _as_steps(sequence: Any, length: Any) -> Any:

@@ -149,8 +149,8 @@ def test_a_step_compiles_under_xla(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in MODELS if any(loop in name for loop in LOOPS)])
-def test_loops_multiply_inputs_once(name: str) -> None:
-    """A step of a loop has the product with the recurrent kernel only, forward and backward."""
+def test_loops_multiply_once(name: str) -> None:
+    """A step forward has one product, and back one each for states, inputs and weights; GRU's states and inputs are apart."""
     pair = Pair(MODELS[name])
     graph = pair.step("ours").graph.as_graph_def()
     bodies = {node.attr["body"].func.name for node in graph.node if "While" in node.op}
@@ -159,8 +159,8 @@ def test_loops_multiply_inputs_once(name: str) -> None:
         for function in graph.library.function
         if function.signature.name in bodies
     ]
-    by_step = [1, 2] if "before" not in name else [2, 4]
-    assert products and set(products) <= set(by_step), products
+    expected = {1, 3} if "GRU" not in name else {2, 4}
+    assert set(products) == expected, products
 
 
 # gradients of recurrent operations, derived by hand
@@ -173,8 +173,8 @@ OPTIONS = [
 ]
 
 
-def results(op: type[Recurrent], options: dict[str, bool], training: bool, graph: bool) -> Any:
-    """Outputs and the gradients of everything."""
+def results(op: type[Recurrent], options: dict[str, bool], training: bool, graph: bool, whole: bool = True) -> Any:
+    """Outputs and the gradients of everything; but for the `whole`, only those that come through the final states."""
     import tensorflow as tf
 
     rng = np.random.default_rng(0)
@@ -190,13 +190,15 @@ def results(op: type[Recurrent], options: dict[str, bool], training: bool, graph
     mask = tf.constant(rng.uniform(size=(batch, time)) > 0.4) if options["masked"] else None
     shares = [normal(batch, time, units), *(normal(batch, units) for _ in range(op.states))]
     sources = [t for t in (x, kernel, recurrent_kernel, bias, *states) if t is not None]
-    record = op(training=training, reverse=options["reverse"], zero_output_for_mask=options["zero_output_for_mask"])
+    attributes = {name: options[name] for name in ("reverse", "zero_output_for_mask")}
+    record = op(training=training, output_gradients=whole or not training, **attributes)
 
     def gradients() -> Any:
         with tf.GradientTape() as tape:
             tape.watch(sources)
             outputs = record(x, kernel, recurrent_kernel, bias, *states, mask)
-            loss = tf.add_n([tf.reduce_sum(y * share) for y, share in zip(outputs, shares, strict=True)])
+            pairs = list(zip(outputs, shares, strict=True))
+            loss = tf.add_n([tf.reduce_sum(y * share) for y, share in pairs[0 if whole else 1 :]])
         return list(outputs), tape.gradient(loss, sources)
 
     return tf.function(gradients, autograph=False)() if graph else gradients()
@@ -209,6 +211,13 @@ def test_own_gradients_are_those_of_tensorflow(op: type[Recurrent], graph: bool)
     for options in OPTIONS[::4] if graph else OPTIONS:
         expected = results(op, options, training=False, graph=graph)
         assert_same(results(op, options, training=True, graph=graph), expected, 1e-4, 1e-5, str(options))
+
+
+@pytest.mark.parametrize("op", OPS, ids=lambda op: op.__name__)
+def test_own_gradients_through_the_final_states_alone(op: type[Recurrent]) -> None:
+    for options in OPTIONS[::2]:
+        expected = results(op, options, training=False, graph=True, whole=False)
+        assert_same(results(op, options, training=True, graph=True, whole=False), expected, 1e-4, 1e-5, str(options))
 
 
 @pytest.mark.parametrize("activation", ["relu", "linear", "sigmoid", "softsign"])

@@ -122,13 +122,15 @@ class RecurrentCell(WeightedCell, UnitsArguments):
             x = x * ops.expand_dims(factors[0], 1)
             self.reset_dropout_mask()
         op = self.operation(training=training, **attributes)
+        # the last output is the first state, which a target has even if it doesn't keep all outputs, unless a mask zeroes
+        # outputs, or nothing but masked steps leave a given initial state as it was
+        is_state = not return_sequences and (mask is None or (states is None and not op.zero_output_for_mask))
+        if training and is_state:
+            op = self.operation(training=True, output_gradients=False, **attributes)
         initial = [None] * op.states if states is None else states
         y, *finals = op(x, self.kernel, self.recurrent_kernel, self.bias, *initial, mask)
         if return_sequences:
             return y, finals
-        # the output is the first state, which a target has even if it doesn't keep all outputs, unless a mask zeroes
-        # outputs, or nothing but masked steps leave a given initial state as it was
-        is_state = mask is None or (states is None and not op.zero_output_for_mask)
         return finals[0] if is_state else y[:, 0 if op.reverse else -1], finals
 
 
