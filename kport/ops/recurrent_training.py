@@ -1,7 +1,7 @@
 """Recurrent operations on TensorFlow where gradients are wanted: loops whose gradients are derived by hand.
 
 TensorFlow's own gradient of a loop keeps every intermediate result of every step. Here a step forward keeps the slopes that a
-step backward multiplies by: as it has them at hand, and they don't wait for the step before.
+step backward multiplies by, as it has them at hand; the weights' gradients are summed on the way back.
 
 Sequences are time-major: (T, batch, ...). D names the gradient of a loss with respect to what follows.
 """
@@ -112,7 +112,7 @@ def with_one(x: Any) -> Any:
     return tf.concat((x, tf.ones_like(x[..., :1])), -1)
 
 
-def joined(
+def linear_loop(
     time: Time,
     x: Any,
     states: Sequence[Any],
@@ -121,7 +121,8 @@ def joined(
     backward: Callable[..., Any],
     kept: int,
 ) -> Any:
-    """A loop whose step begins with one product, z = (h, x, 1) · (R; W; b): (all h', the final states).
+    """A loop whose step begins with z = (x, 1) · (W; b) + h·R: (all h', the final states). The first product needn't wait for the
+    step before, so TensorFlow computes it meanwhile.
 
     weights: W, R and b or None; forward(z, states) → (new states, `kept` slopes as wide as they);
     backward(D new states, slopes) → (Dz, D of the states but h, what it gets through z left out). Dh = Dz·Rᵀ, Dx = Dz·Wᵀ.
@@ -130,30 +131,27 @@ def joined(
 
     def run(x: Any, *given: Any) -> Any:
         states, (kernel, recurrent_kernel, *bias) = given[:n], given[n:]
-        parts = [recurrent_kernel, kernel, *(b[None] for b in bias)]
-        matrix, heights = tf.concat(parts, 0), [part.shape[0] for part in parts]
+        matrix = kernel
         if bias:
-            x = with_one(x)
+            x, matrix = with_one(x), tf.concat((kernel, bias[0][None]), 0)
 
         def step(states: list[Any], x: Any) -> Any:
-            row = tf.concat((states[0], x), -1)
-            new, slopes = forward(tf.matmul(row, matrix), states)
-            return new, [row, *slopes]
+            new, slopes = forward(tf.matmul(x, matrix) + tf.matmul(states[0], recurrent_kernel), states)
+            return new, [x, states[0], *slopes]
 
-        widths = (sum(heights), *(states[0].shape[-1],) * kept)
-        finals, hs, rows_and_slopes = time.forward(step, states, x, widths)
+        widths = (matrix.shape[0], *(states[0].shape[-1],) * (kept + 1))
+        finals, hs, others = time.forward(step, states, x, widths)
 
         def gradient(d_hs: Any, *d_finals: Any) -> Any:
             def step(d_new: list[Any], slices: list[Any]) -> Any:
-                row, *slopes = slices
+                x, h, *slopes = slices
                 d_z, d_others = backward(d_new, slopes)
-                d_h, d_x = (tf.matmul(d_z, part, transpose_b=True) for part in parts[:2])
-                return [d_h, *d_others], d_x, [tf.matmul(row, d_z, transpose_a=True)]
+                d_h, d_x = (tf.matmul(d_z, part, transpose_b=True) for part in (recurrent_kernel, kernel))
+                return [d_h, *d_others], d_x, [tf.matmul(a, d_z, transpose_a=True) for a in (x, h)]
 
-            d_states, d_x, (d_matrix,) = time.backward(
-                step, d_finals, d_hs, rows_and_slopes, kernel.shape[0], [tf.zeros_like(matrix)]
-            )
-            d_recurrent, d_kernel, *d_bias = tf.split(d_matrix, heights, 0)
+            zeros = [tf.zeros_like(matrix), tf.zeros_like(recurrent_kernel)]
+            d_states, d_x, (d_matrix, d_recurrent) = time.backward(step, d_finals, d_hs, others, kernel.shape[0], zeros)
+            d_kernel, *d_bias = tf.split(d_matrix, [kernel.shape[0], *[1] * len(bias)], 0)
             return d_x, *d_states, d_kernel, d_recurrent, *(d[0] for d in d_bias)
 
         return (hs, *finals), gradient
@@ -172,7 +170,7 @@ def simple_rnn(time: Time, x: Any, states: Sequence[Any], weights: Sequence[Any]
     def backward(d_new: list[Any], slopes: list[Any]) -> Any:
         return derivative(slopes[0], d_new[0]), []
 
-    return joined(time, x, states, weights, forward, backward, 1)
+    return linear_loop(time, x, states, weights, forward, backward, 1)
 
 
 def lstm(time: Time, x: Any, states: Sequence[Any], weights: Sequence[Any], functions: Sequence[Activation]) -> Any:
@@ -198,7 +196,7 @@ def lstm(time: Time, x: Any, states: Sequence[Any], weights: Sequence[Any], func
         d_c = d_c + d_h * from_h
         return tf.concat((d_c * by_i, d_c * by_f, d_c * by_g, d_h * by_o), -1), [d_c * f]
 
-    return joined(time, x, states, weights, forward, backward, 6)
+    return linear_loop(time, x, states, weights, forward, backward, 6)
 
 
 def gru(time: Time, x: Any, states: Sequence[Any], weights: Sequence[Any], functions: Sequence[Activation]) -> Any:
