@@ -112,20 +112,24 @@ class ArrayBatches:
         return np.random.permutation(self.samples if self._how is True else self.size).astype(np.int64)
 
     def _ordered_by(self, order: Any) -> Any:
-        tensors = self._tensors
-        given = [leaf for leaf in flatten(tensors) if leaf is not None]
-        size = self.batch_size
+        size, samples, shuffled = self.batch_size, self.samples, self._how is True
+        absent = map_structure(lambda leaf: leaf is None, self._tensors)
 
-        def batch(i: Any) -> Any:
-            if order is not None and self._how is not True:
+        def batch(i: Any, given: tuple[Any, ...]) -> Any:
+            if order is not None and not shuffled:
                 i = order[i]
-            start, end = i * size, tf.minimum((i + 1) * size, self.samples)
-            where = order[start:end] if order is not None and self._how is True else None
+            start, end = i * size, tf.minimum((i + 1) * size, samples)
+            where = order[start:end] if order is not None and shuffled else None
             parts = iter([leaf[start:end] if where is None else tf.gather(leaf, where) for leaf in given])
-            x, y, sample_weight = map_structure(lambda leaf: None if leaf is None else next(parts), tensors)
+            x, y, sample_weight = map_structure(lambda none: None if none else next(parts), absent)
             return (x,) if y is None else pack_x_y_sample_weight(x, y, sample_weight)
 
-        return tf.data.Dataset.range(self.size).map(batch).prefetch(tf.data.AUTOTUNE)
+        # a dataset of one item, not captured by the function: what that captures is freed by the garbage collector only
+        arrays = tf.data.Dataset.from_tensors(tuple(leaf for leaf in flatten(self._tensors) if leaf is not None))
+        options = tf.data.Options()
+        options.experimental_optimization.apply_default_optimizations = False  # they would copy the arrays
+        batches = tf.data.Dataset.zip((tf.data.Dataset.range(self.size), arrays.repeat())).map(batch)
+        return batches.with_options(options).prefetch(tf.data.AUTOTUNE)
 
 
 def _without_lists(x: Any) -> Any:

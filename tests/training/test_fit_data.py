@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
+import weakref
 from typing import Any
 
 import numpy as np
@@ -252,3 +254,30 @@ def own_with_xla(k: Any) -> Any:
 @cases_of(BUILT_LATE, slow=("XLA", "a PyDataset"))
 def test_built_by_data(case: Any) -> None:
     assert_as_keras(case)
+
+
+def test_arrays_are_let_go_after_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without waiting for the garbage collector: a copy of the data would stay for every `fit`."""
+    from kport.training import arrays
+
+    made: list[Any] = []
+    original = arrays.as_tensors
+
+    def as_tensors(part: Any) -> Any:
+        tensors = original(part)
+        made.append(weakref.ref(tensors[0]))
+        return tensors
+
+    monkeypatch.setattr(arrays, "as_tensors", as_tensors)
+    model = classifier(kport)
+    compiled_with(model)
+    x, y = x_y()
+    model.fit(x, y, verbose=0)
+    gc.collect()
+    gc.disable()
+    try:
+        for shuffle in (True, False, "batch"):
+            model.fit(x, y, batch_size=4, shuffle=shuffle, verbose=0)
+            assert made[-1]() is None, shuffle
+    finally:
+        gc.enable()
