@@ -2,11 +2,13 @@
 
     KportError                      exit status 2 unless said otherwise
     ├── UsageError                  an argument or option is wrong
+    │   └── ArgumentError           an argument is unknown or missing
     ├── FileError                   the file can't be read as what it should be
     │   ├── UnsafeFileError         reading on would run code, leave the archive or exhaust memory
     │   └── MissingPartError        the file lacks architecture, weights or metadata
     ├── LayerError                  a layer's configuration or input is wrong
     │   ├── ShapeError              shapes or dtypes do not fit an operation
+    │   ├── NotBuiltError           a weight is read before there is one
     │   └── UnknownLayerError       no such layer; it needs the user's own code
     ├── UnsupportedError            the target has no way to say what the model does
     ├── MissingComponentError       (exit 3) an optional package is not installed
@@ -27,6 +29,10 @@ class KportError(Exception):
 
 class UsageError(KportError, ValueError):
     """An argument, option or call is wrong. (A ValueError, as Keras raises.)"""
+
+
+class ArgumentError(UsageError, TypeError):
+    """An argument that isn't known, or a missing one. (A TypeError, too, as Python raises.)"""
 
 
 class FileError(KportError):
@@ -58,6 +64,10 @@ class LayerError(KportError, ValueError):
 
 class ShapeError(LayerError):
     """Shapes or dtypes do not fit an operation."""
+
+
+class NotBuiltError(LayerError, AttributeError):
+    """A weight of a layer that has none yet. (An AttributeError, too, as Python raises.)"""
 
 
 class UnknownLayerError(LayerError):

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 
 # From the foundation upwards: a module may import modules of its own row and of rows above it in this list.
 ROWS = [
-    {"kport.errors", "kport.files", "kport.messages", "kport.naming", "kport.settings", "kport.tree"},
+    {"kport.errors", "kport.files", "kport.messages", "kport.naming", "kport.settings", "kport.signatures", "kport.tree"},
     {"kport.legacy"},
     {"kport.ir"},
     {"kport.registry"},

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from inspect import unwrap
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .. import constraints, initializers, regularizers
-from ..errors import LayerError
+from ..errors import LayerError, NotBuiltError
 from ..ops.promotion import is_float
 from ..ops.variable import Variable
 from ..tree import flatten
@@ -19,12 +22,30 @@ PLAIN = frozenset({bool, float, int, str, type(None)})
 """Types of attributes that hold no layers: most are of these."""
 
 
+@cache
+def _attributes_of(cls: type) -> frozenset[str]:
+    """The attributes that the methods of a class speak of."""
+    methods = (unwrap(method) for base in cls.__mro__ for method in vars(base).values() if isinstance(method, FunctionType))
+    return frozenset(name for method in methods for name in method.__code__.co_names)
+
+
 class WeightHolder(OwnVariables):
     """Part of Layer: creates weights, finds those of the layers in its attributes, reads and replaces them."""
 
     name: str
     _trainable: bool
     own_weights: list[Variable]
+
+    if not TYPE_CHECKING:  # a checker would take every attribute to be there
+
+        def __getattr__(self, name: str) -> Any:
+            if not vars(self).get("built", True) and name in _attributes_of(type(self)):
+                raise NotBuiltError(
+                    f"expected to be built before '{name}' is read: call the layer on data, or build(input_shape). Received: a "
+                    "layer without weights",
+                    self.name,
+                )
+            return object.__getattribute__(self, name)  # Python's own error
 
     def add_weight(
         self,

@@ -7,9 +7,10 @@ from collections.abc import Callable, Collection
 from functools import cache, wraps
 from typing import Any
 
-from ..errors import UsageError
+from ..errors import ArgumentError, UsageError
+from ..signatures import refused, written
 from .names import KERAS_1, KERAS_1_TRAINING, KERAS_2, KERNEL_SIZES, NEUTRAL, OF_CLASS, UNUSED, VALUES, WINDOWS
-from .warning import warn, written
+from .warning import warn
 
 Named = dict[str, Any]
 """Keyword arguments."""
@@ -41,10 +42,18 @@ def accept_old_arguments(cls: type, parameters: Callable[[type], Collection[str]
             kwargs, old, new = converted(type(self), kwargs)
             if old:
                 warn(f"{written(cls.__name__, old)} is an old form of {written(cls.__name__, new)}")
-            original(self, *args, **kwargs)
+            made(self, args, kwargs)
             vars(self).update({key: value for key, value in later.items() if value is not None})
         else:
+            made(self, args, kwargs)
+
+    def made(self: Any, args: Any, kwargs: Named) -> None:
+        try:
             original(self, *args, **kwargs)
+        except TypeError as error:
+            if isinstance(error, ArgumentError):
+                raise
+            raise refused(original, self, args, kwargs, parameters(type(self))) or error from None
 
     def converted(made: type, arguments: Named) -> tuple[Named, Named, Named]:
         return _modern(made, original, known(), arguments)

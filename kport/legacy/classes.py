@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..signatures import written
 from .arguments import modern
-from .warning import warn, written
+from .warning import warn
 
 Convert = Callable[[tuple[Any, ...], dict[str, Any]], tuple[tuple[Any, ...], dict[str, Any]]]
 """(args, kwargs) of the old class → those of the new one."""

@@ -8,7 +8,8 @@ from functools import wraps
 from typing import Any
 
 from ..errors import UsageError
-from .warning import warn, written
+from ..signatures import written
+from .warning import warn
 
 
 def old_arguments(_unused: tuple[str, ...] = (), **names: str) -> Callable[[Any], Any]:

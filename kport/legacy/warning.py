@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import reprlib
 import sys
 import warnings
 from typing import Any
@@ -21,9 +20,3 @@ def warn(message: str) -> None:
     while frame.f_back is not None and (package := frame.f_globals.get("__name__", "").partition(".")[0]) in _INNER:
         depth, frame = depth + (package == "kport"), frame.f_back  # Python doesn't count importlib's frames
     warnings.warn(message, KportDeprecationWarning, stacklevel=depth + 1)
-
-
-def written(name: str, named: dict[str, Any], *positional: Any) -> str:
-    """A call as code has it; long values are shortened."""
-    parts = [*map(reprlib.repr, positional), *(f"{key}={reprlib.repr(value)}" for key, value in named.items())]
-    return f"{name}({', '.join(parts)})"

@@ -47,11 +47,12 @@ class Section:
 
     def page(self, times: int) -> str:
         reached = "\n".join(f"| {g.text} | {'yes' if g.reached else '**no**'} | {g.figure} |" for g in self.goals)
-        judged = f" ({turns(JUDGED, times)} for {JUDGED})" if self.of_files else ""
+        medians = f"Every figure is the median of {times} cold processes ({turns(JUDGED, times)} for {JUDGED}),"
+        figures = medians if self.of_files else "Measured with"
         models = "The models are Keras 3 .h5 files with seeded random weights. " if self.of_files else ""
         return f"""# {self.title}
 
-Written by `make bench`. Every figure is the median of {times} cold processes{judged},
+Written by `make bench`. {figures}
 contestants in turns, in one run on {os.cpu_count()} cores of {platform.machine()} with Python {platform.python_version()}.
 {models}{self.about}
 

@@ -96,7 +96,7 @@ def test_path_of_an_inner_layer_is_without_the_outermost_model() -> None:
 @pytest.mark.parametrize(
     ("config", "received"),
     [
-        ({}, "name='d' \\(TypeError: .*'units'"),
+        ({}, "name='d' \\(ArgumentError: .*'units'"),
         ({"units": "many"}, "units='many' \\(UsageError"),
         ({"units": None}, "units=None \\(UsageError"),
     ],

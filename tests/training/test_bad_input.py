@@ -168,6 +168,12 @@ CASES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "an activation's name": (lambda: layers.Dense(3, "reluu"), ("activation", "'reluu'", "nearest: 'relu'")),
     "an initializer's name": (lambda: layers.Dense(3, kernel_initializer="glorot"), ("initializer", "'glorot_normal'")),
     "a regularizer's name": (lambda: layers.Dense(3, kernel_regularizer="l3"), ("regularizer", "'l3'")),
+    "an unknown argument": (lambda: layers.Dense(3, colour=2), ("Dense", "kernel_initializer", "colour=2")),
+    "an argument's name": (lambda: layers.Conv2D(3, 3, pading="same"), ("Conv2D", "'padding'", "pading='same'")),
+    "a loss's argument": (lambda: kport.losses.Huber(alpha=2), ("Huber", "delta", "alpha=2")),
+    "a missing argument": (lambda: layers.LSTM(), ("LSTM()", "'units'")),
+    "a weight before it is built": (lambda: layers.Dense(3, name="d").kernel, ("'d'", "'kernel'", "call the layer on data")),
+    "a weight of a cell": (lambda: layers.GRU(3).cell.recurrent_kernel, ("'gru_cell", "'recurrent_kernel'")),
     "units of text": (lambda: layers.Dense("3"), ("units='3'",)),
     "units below 1": (lambda: layers.Dense(-3), ("units=-3",)),
     "units and a half": (lambda: layers.LSTM(3.5), ("units=3.5",)),
@@ -204,6 +210,16 @@ def test_the_stack_is_kport_s() -> None:
     with pytest.raises(UsageError) as caught:
         net().fit(X, Y + 1, verbose=0)
     assert caught.value.__suppress_context__
+
+
+def test_attributes_that_no_layer_has() -> None:
+    """What isn't a weight to come is Python's own error, and what may be missing is asked for without one."""
+    layer = layers.Dense(3)
+    with pytest.raises(AttributeError, match="'Dense' object has no attribute 'colour'"):
+        _ = layer.colour
+    assert not hasattr(layer, "kernel") and getattr(layer, "kernel", 7) == 7
+    layer.build((None, 2))
+    assert hasattr(layer, "kernel") and not hasattr(layer, "colour")
 
 
 def test_models_go_on_after_an_error() -> None:
