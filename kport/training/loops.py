@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import settings
 from ..callbacks import CallbackList
 from ..callbacks.logs import as_floats
 from ..errors import UsageError
@@ -28,7 +29,7 @@ class Epochs:
 
     def __init__(self, batches: Batches, steps: int | None, steps_per_execution: int):
         self.batches = batches
-        self.steps = steps = steps or None
+        self.steps = steps = limited(steps or None, settings.max_steps_per_epoch(), "steps", batches.size)
         self.size = batches.size if steps is None else steps
         self._at_once = steps_per_execution
         self._iterator: Any = None
@@ -84,6 +85,15 @@ class NoData(UsageError):
     """There is not one batch left."""
 
 
+def limited(number: int | None, most: int | None, what: str, there: int | None = None) -> int | None:
+    """`number` of epochs or steps (None: all that are `there`), at most what `kport.config` allows; warns where that is less."""
+    wanted = number or there
+    if not most or (wanted is not None and wanted <= most):
+        return number
+    warnings.warn(f"{most} {what} in place of {wanted or 'all'}: kport.config limits them", stacklevel=4)
+    return most
+
+
 def run(epochs: Epochs, function: Any, on_begin: Any, on_end: Any, stopped: Any) -> Any:
     """An epoch; returns the last logs. Data that end without a known size end it."""
     logs: Any = None
@@ -122,6 +132,7 @@ def fit(
     validation_freq: Any,
 ) -> Any:
     """Trains; returns the History."""
+    epochs = limited(epochs, settings.max_epochs(), "epochs") or 0
     training = Epochs(ready(model, batches, "train_step"), steps, model.steps_per_execution)
     judging = None if validation is None else Epochs(distributed(model, validation), validation_steps, model.steps_per_execution)
     callbacks = _callback_list(model, callbacks, verbose, epochs, training.size, history=True)

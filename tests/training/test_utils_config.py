@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ import kport
 from kport import backend as K
 from kport import config, layers, mixed_precision
 from kport.errors import UsageError
+from tests.compare import assert_same
 
 pytest.importorskip("tensorflow")
 
@@ -249,3 +251,43 @@ def test_layers_of_keras_2s_functions_can_be_put_together() -> None:
     model = kport.Model(x, y)
     data = RNG.normal(size=(4, 3)).astype("float32")
     np.testing.assert_allclose(model.predict(data, verbose=0), (data**2).mean(-1, keepdims=True), rtol=1e-5)
+
+
+def limited_runs(k: Any) -> Any:
+    """What fit, evaluate and predict give under limits of epochs and steps."""
+    x = np.linspace(0, 1, 48, dtype=np.float32).reshape(12, 4)
+    model = k.Sequential([k.Input((4,)), k.layers.Dense(1, kernel_initializer="ones")])
+    model.compile("sgd", "mse")
+    k.config.set_max_epochs(2)
+    k.config.set_max_steps_per_epoch(3)
+    try:
+        history = model.fit(x, x[:, :1], batch_size=2, epochs=4, shuffle=False, verbose=0, validation_data=(x, x[:, :1]))
+        return history.history, model.evaluate(x, x[:, :1], batch_size=2, verbose=0), model.predict(x, batch_size=2, verbose=0)
+    finally:
+        k.config.set_max_epochs(None)
+        k.config.set_max_steps_per_epoch(None)
+
+
+def test_limits_of_epochs_and_steps() -> None:
+    import keras
+
+    import kport
+
+    with pytest.warns(UserWarning, match="2 epochs in place of 4"), pytest.warns(UserWarning, match="3 steps in place of 6"):
+        ours = limited_runs(kport)
+    with pytest.warns(UserWarning):
+        theirs = limited_runs(keras)
+    assert len(ours[0]["loss"]) == 2 and ours[2].shape == (6, 1)
+    assert_same(ours, theirs, 1e-5)
+
+
+def test_limits_that_nothing_reaches() -> None:
+    import kport
+
+    model = kport.Sequential([kport.Input((4,)), kport.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    config.set_max_epochs(3)
+    config.set_max_steps_per_epoch(4)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.fit(np.ones((8, 4)), np.ones((8, 1)), batch_size=2, epochs=3, verbose=0)
