@@ -32,7 +32,7 @@ class Batches:
         raise NotImplementedError
 
     def first(self) -> Any:
-        """The first batch, which an iterator gives all the same."""
+        """The first batch, which an iterator gives all the same, or one like it."""
         return next(self.iterator())
 
     def as_dataset(self) -> Any:
@@ -73,6 +73,14 @@ class OfDataset(Batches):
         self.dataset = dataset
         size = int(tf.data.experimental.cardinality(dataset)) if isinstance(dataset, tf.data.Dataset) else -1
         self.size = size if size >= 0 else None
+        specs = flatten(getattr(dataset, "element_spec", None))
+        self.at_hand = all(isinstance(spec, tf.TensorSpec) and spec.shape.rank for spec in specs)
+
+    def first(self) -> Any:
+        """A batch like those to come, of zeros: one sample where their number isn't known."""
+        if not self.at_hand:
+            return super().first()
+        return map_structure(lambda spec: tf.zeros([size or 1 for size in spec.shape], spec.dtype), self.dataset.element_spec)
 
     def iterator(self) -> Iterator[Any]:
         return iter(self.dataset)
@@ -109,7 +117,7 @@ class OfIterable(Batches):
         self.source = iterable
         self.class_weight = class_weight
         self.size = len(iterable) if hasattr(iterable, "__len__") else None
-        self.at_hand = isinstance(iterable, list)
+        self.at_hand = isinstance(iterable, list) or hasattr(iterable, "__next__")
 
     def first(self) -> Any:
         if hasattr(self.source, "__next__"):

@@ -281,3 +281,28 @@ def test_arrays_are_let_go_after_fit(monkeypatch: pytest.MonkeyPatch) -> None:
             assert made[-1]() is None, shuffle
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize("given", ["arrays", "dataset", "generator"])
+def test_a_step_is_recorded_once(given: str) -> None:
+    """What it needs is made before: variables that a step made would have it recorded anew."""
+    import tensorflow as tf
+
+    calls: list[int] = []
+
+    class Dense(kport.layers.Dense):
+        def call(self, inputs: Any) -> Any:
+            calls.append(1)
+            return super().call(inputs)
+
+    model = kport.Sequential([kport.Input((4,)), Dense(3)])
+    model.compile("adam", "mse", metrics=["mae"])
+    x, y = np.ones((8, 4), np.float32), np.ones((8, 3), np.float32)
+    data = {
+        "arrays": (x, y),
+        "dataset": (tf.data.Dataset.from_tensor_slices((x, y)).batch(2),),
+        "generator": (iter([(x, y)] * 3),),
+    }
+    before = len(calls)
+    model.fit(*data[given], verbose=0)
+    assert len(calls) - before == 1
