@@ -1,4 +1,4 @@
-"""`keras.preprocessing.image`: images as files and arrays."""
+"""`keras.preprocessing.image`: images as files and arrays, and transformed at random while a model trains."""
 
 from __future__ import annotations
 
@@ -13,6 +13,20 @@ from ..utils.images import array_to_img as array_to_img
 from ..utils.images import img_to_array as img_to_array
 from ..utils.images import load_img as load_img
 from ..utils.images import save_img as save_img
+from .affine import apply_affine_transform as apply_affine_transform
+from .affine import random_rotation as random_rotation
+from .affine import random_shear as random_shear
+from .affine import random_shift as random_shift
+from .affine import random_zoom as random_zoom
+from .dataframe_iterator import DataFrameIterator as DataFrameIterator
+from .image_files import DirectoryIterator as DirectoryIterator
+from .image_generator import ImageDataGenerator as ImageDataGenerator
+from .image_iterators import Iterator as Iterator
+from .image_iterators import NumpyArrayIterator as NumpyArrayIterator
+from .intensities import apply_brightness_shift as apply_brightness_shift
+from .intensities import apply_channel_shift as apply_channel_shift
+from .intensities import random_brightness as random_brightness
+from .intensities import random_channel_shift as random_channel_shift
 
 
 def smart_resize(x: Any, size: Any, interpolation: str = "bilinear", data_format: str = "channels_last") -> Any:
