@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import UsageError
 from ..ops.backend import is_tensorflow, tf
 from ..tree import flatten, map_structure
-from .unpacking import pack_x_y_sample_weight
+from .unpacking import pack
 
 PLAIN = (bool, int, float, str, bytes)
 """What lists in place of arrays are made of."""
@@ -105,7 +105,7 @@ class ArrayBatches:
 
     def first(self) -> Any:
         """A batch; draws no order."""
-        return next(iter(self._ordered_by(None)))
+        return pack(*map_structure(lambda leaf: None if leaf is None else leaf[: self.batch_size], self._tensors))
 
     def _permutation(self) -> Any:
         """A new order of the samples (or batches); `set_random_seed` makes it repeatable."""
@@ -121,8 +121,7 @@ class ArrayBatches:
             start, end = i * size, tf.minimum((i + 1) * size, samples)
             where = order[start:end] if order is not None and shuffled else None
             parts = iter([leaf[start:end] if where is None else tf.gather(leaf, where) for leaf in given])
-            x, y, sample_weight = map_structure(lambda none: None if none else next(parts), absent)
-            return (x,) if y is None else pack_x_y_sample_weight(x, y, sample_weight)
+            return pack(*map_structure(lambda none: None if none else next(parts), absent))
 
         # a dataset of one item, not captured by the function: what that captures is freed by the garbage collector only
         arrays = tf.data.Dataset.from_tensors(tuple(leaf for leaf in flatten(self._tensors) if leaf is not None))

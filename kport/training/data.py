@@ -13,7 +13,7 @@ from ..ops.backend import is_tensorflow, tf
 from ..tree import flatten, map_structure
 from . import py_dataset
 from .arrays import ArrayBatches, as_tensors, is_array_like, with_arrays
-from .unpacking import pack_x_y_sample_weight, unpack_x_y_sample_weight
+from .unpacking import pack, unpack_x_y_sample_weight
 from .weights_of_classes import weigh_classes
 
 
@@ -32,7 +32,7 @@ class Batches:
         raise NotImplementedError
 
     def first(self) -> Any:
-        """The first batch, which an iterator gives all the same, or one like it."""
+        """The first batch, which an iterator gives all the same, or one like it; (None,) if a generator gives none."""
         return next(self.iterator())
 
     def as_dataset(self) -> Any:
@@ -121,9 +121,9 @@ class OfIterable(Batches):
 
     def first(self) -> Any:
         if hasattr(self.source, "__next__"):
-            batch = next(self.source)
-            self.source = itertools.chain([batch], self.source)
-            return prepared(batch, self.class_weight)
+            read = list(itertools.islice(self.source, 1))
+            self.source = itertools.chain(read, self.source)
+            return prepared(read[0], self.class_weight) if read else (None,)
         return super().first()
 
     def iterator(self) -> Iterator[Any]:
@@ -137,11 +137,6 @@ def prepared(batch: Any, class_weight: Any = None) -> Any:
     if class_weight is not None:
         sample_weight = weigh_classes(y, class_weight, sample_weight)
     return pack(*(as_tensors(part) for part in (x, y, sample_weight)))
-
-
-def pack(x: Any, y: Any, sample_weight: Any) -> Any:
-    """A batch that iterators can hold: no None in it."""
-    return (x,) if y is None else pack_x_y_sample_weight(x, y, sample_weight)
 
 
 def batches_of(

@@ -14,12 +14,12 @@ from ..layers.layer import Layer
 from ..ops.backend import tf
 from ..tree import flatten, map_structure
 from .arguments import check
-from .data import OfIterable, batches_of, pack, prepared, split_validation
+from .data import OfIterable, batches_of, prepared, split_validation
 from .functions import StepFunction, has_accelerator
 from .legacy import LegacyTraining
 from .readiness import make_ready
 from .replicas import current_strategy, run_on_replicas, share_of_batch
-from .unpacking import unpack_x_y_sample_weight
+from .unpacking import pack, unpack_x_y_sample_weight
 from .weights_of_classes import weigh_classes
 
 if TYPE_CHECKING:

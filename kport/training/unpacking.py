@@ -26,3 +26,8 @@ def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> 
     if y is None:
         return (x,) if isinstance(x, (tuple, list)) else x
     return (x, y) if sample_weight is None else (x, y, sample_weight)
+
+
+def pack(x: Any, y: Any, sample_weight: Any) -> Any:
+    """A batch that iterators can hold: a tuple without None."""
+    return (x,) if y is None else pack_x_y_sample_weight(x, y, sample_weight)
