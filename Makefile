@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TREE := .mypy_tree
 
-.PHONY: demo dev test test-all runtimes check bench docs clean
+.PHONY: demo dev test test-all test-oldest runtimes check bench docs clean
 
 demo: $(VENV)/.demo  ## converts a real model to every target there is, verifies, prints the table
 	runtimes/setup.sh $(BIN)/kport
@@ -15,6 +15,9 @@ test: $(VENV)/.dev runtimes  ## everything, against the real oracles
 
 test-all: $(VENV)/.dev runtimes  ## what takes longer, too
 	$(BIN)/pytest --numprocesses 2 --dist worksteal -m "slow or not slow"
+
+test-oldest: .bench/tensorflow_2_19/.ready  ## training and saving on the oldest TensorFlow that kport trains on
+	.bench/tensorflow_2_19/bin/python -m pytest --numprocesses 2 --dist worksteal tests/training tests/saving
 
 runtimes: $(VENV)/.dev  ## Node, Chromium, Java and what runs in them (as root, what is missing is installed); official converters
 	runtimes/setup.sh $(BIN)/kport
@@ -47,6 +50,13 @@ $(VENV)/.dev: $(VENV)/bin/python pyproject.toml
 
 $(VENV)/.bench: $(VENV)/.dev
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[bench]'
+	touch $@
+
+.bench/tensorflow_2_19/.ready:
+	$(PYTHON) -m venv .bench/tensorflow_2_19
+	.bench/tensorflow_2_19/bin/pip install --quiet --disable-pip-version-check tensorflow==2.19.0 numpy==1.26.4 protobuf==5.29.6 \
+		keras==3.15.1 tf-keras==2.19.0 onnx==1.22.0 onnxruntime ai-edge-litert coremltools==9.0 scipy scikit-learn pandas \
+		tensorboard pillow pyyaml pytest pytest-xdist -e .
 	touch $@
 
 # tf2onnx's pins exclude the oracles', so it lives in an environment of its own
