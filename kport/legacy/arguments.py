@@ -42,17 +42,17 @@ def accept_old_arguments(cls: type, parameters: Callable[[type], Collection[str]
             kwargs, old, new = converted(type(self), kwargs)
             if old:
                 warn(f"{written(cls.__name__, old)} is an old form of {written(cls.__name__, new)}")
-            made(self, args, kwargs)
+            construct(self, args, kwargs)
             vars(self).update({key: value for key, value in later.items() if value is not None})
         else:
-            made(self, args, kwargs)
+            construct(self, args, kwargs)
 
-    def made(self: Any, args: Any, kwargs: Named) -> None:
+    def construct(self: Any, args: Any, kwargs: Named) -> None:
         try:
             original(self, *args, **kwargs)
+        except ArgumentError:
+            raise
         except TypeError as error:
-            if isinstance(error, ArgumentError):
-                raise
             raise refused(original, self, args, kwargs, parameters(type(self))) or error from None
 
     def converted(made: type, arguments: Named) -> tuple[Named, Named, Named]:

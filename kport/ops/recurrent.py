@@ -19,14 +19,12 @@ from .linear import linear, matmul
 from .op import Op, fail
 from .promotion import dtype_of
 from .rearrange import unstack
-from .recurrent_training import DERIVATIVES, Activation, Time
+from .recurrent_training import DERIVATIVES, Time
 from .scan import length_of, output_types, scan
 from .shape import expand_dims, shape, split, transpose
 from .shapes import broadcast
 
 Function = Callable[[Any], Any]
-Weights = tuple[Any, Any, Any]
-"""kernel, recurrent_kernel, bias or None"""
 
 ACTIVATIONS: dict[str, Function] = {
     "elu": elu,
@@ -65,6 +63,8 @@ class Recurrent(Op, abstract=True):
 
     gates: ClassVar[int] = 1
     states: ClassVar[int] = 1
+    trained: ClassVar[Callable[..., Any]]
+    """The loop of `recurrent_training` for TensorFlow."""
 
     def bias_shape(self, width: int) -> tuple[int, ...]:
         return (width,)
@@ -80,10 +80,6 @@ class Recurrent(Op, abstract=True):
     def step(self, functions: tuple[Function, ...], states: list[Any], x: Any, weights: list[Any]) -> tuple[Any, list[Any]]:
         """The output and the new states, from what the input contributes."""
         raise NotImplementedError(f"{self.name} has no step")
-
-    def train(self, time: Time, x: Any, states: list[Any], weights: Weights, functions: Sequence[Activation]) -> Any:
-        """Time-major outputs and the final states, by the loop of `recurrent_training`; x is time-major, too."""
-        raise NotImplementedError(f"{self.name} has no gradient of its own")
 
     def infer(
         self, x: TensorType, kernel: TensorType, recurrent_kernel: TensorType, bias: TensorType | None, *rest: TensorType | None
@@ -130,7 +126,7 @@ class Recurrent(Op, abstract=True):
 
     @property
     def has_own_gradient(self) -> bool:
-        """Whether `train` knows the derivatives."""
+        """Whether `trained` knows the derivatives."""
         return {self.activation, getattr(self, "recurrent_activation", "linear")} <= set(DERIVATIVES)
 
     def tensorflow(self, x: Any, kernel: Any, recurrent_kernel: Any, bias: Any, *rest: Any) -> tuple[Any, ...]:
@@ -143,7 +139,7 @@ class Recurrent(Op, abstract=True):
         time = Time(length_of(x), self.reverse, counts, self.output_gradients)
         names = (self.activation, getattr(self, "recurrent_activation", "linear"))
         functions = [(ACTIVATIONS[name], DERIVATIVES[name]) for name in names]
-        y, *finals = self.train(time, x, initial, (kernel, recurrent_kernel, bias), functions)
+        y, *finals = type(self).trained(time, x, initial, (kernel, recurrent_kernel, bias), functions)
         if mask is not None and (self.zero_output_for_mask or any(s is not None for s in given)):
             # a step that doesn't count gives the state, except before the first one that does
             begun = tf.cumsum(tf.cast(counts, "int32"), 0, reverse=self.reverse) > 0
@@ -155,8 +151,7 @@ class Recurrent(Op, abstract=True):
 class SimpleRnn(Recurrent):
     """h' = activation(x @ kernel + bias + h @ recurrent_kernel); the output is h'. bias: (units,)."""
 
-    def train(self, time: Time, x: Any, states: list[Any], weights: Weights, functions: Sequence[Activation]) -> Any:
-        return recurrent_training.simple_rnn(time, x, states, weights, functions)
+    trained = staticmethod(recurrent_training.simple_rnn)
 
     def step(self, functions: tuple[Function, ...], states: list[Any], x: Any, weights: list[Any]) -> tuple[Any, list[Any]]:
         h = functions[0](x + matmul(states[0], weights[0]))
@@ -174,9 +169,7 @@ class Lstm(Recurrent):
 
     gates = 4
     states = 2
-
-    def train(self, time: Time, x: Any, states: list[Any], weights: Weights, functions: Sequence[Activation]) -> Any:
-        return recurrent_training.lstm(time, x, states, weights, functions)
+    trained = staticmethod(recurrent_training.lstm)
 
     def functions(self) -> tuple[Function, ...]:
         return ACTIVATIONS[self.activation], ACTIVATIONS[self.recurrent_activation]
@@ -205,9 +198,7 @@ class Gru(Recurrent):
     reset_after: bool = True
 
     gates = 3
-
-    def train(self, time: Time, x: Any, states: list[Any], weights: Weights, functions: Sequence[Activation]) -> Any:
-        return recurrent_training.gru(time, x, states, weights, functions)
+    trained = staticmethod(recurrent_training.gru)
 
     @property
     def has_own_gradient(self) -> bool:

@@ -85,12 +85,12 @@ class NoData(UsageError):
     """There is not one batch left."""
 
 
-def limited(number: int | None, most: int | None, what: str, there: int | None = None) -> int | None:
+def limited(number: Any, most: int | None, what: str, there: int | None = None) -> Any:
     """`number` of epochs or steps (None: all that are `there`), at most what `kport.config` allows; warns where that is less."""
-    wanted = number or there
+    wanted = there if number is None else number
     if not most or (wanted is not None and wanted <= most):
         return number
-    warnings.warn(f"{most} {what} in place of {wanted or 'all'}: kport.config limits them", stacklevel=4)
+    warnings.warn(f"{most} {what} in place of {'all' if wanted is None else wanted}: kport.config limits them", stacklevel=4)
     return most
 
 
@@ -132,7 +132,7 @@ def fit(
     validation_freq: Any,
 ) -> Any:
     """Trains; returns the History."""
-    epochs = limited(epochs, settings.max_epochs(), "epochs") or 0
+    epochs = limited(epochs, settings.max_epochs(), "epochs")
     training = Epochs(ready(model, batches, "train_step"), steps, model.steps_per_execution)
     judging = None if validation is None else Epochs(distributed(model, validation), validation_steps, model.steps_per_execution)
     callbacks = _callback_list(model, callbacks, verbose, epochs, training.size, history=True)

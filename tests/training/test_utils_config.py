@@ -291,3 +291,4 @@ def test_limits_that_nothing_reaches() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         model.fit(np.ones((8, 4)), np.ones((8, 1)), batch_size=2, epochs=3, verbose=0)
+        assert not model.fit(np.ones((8, 4)), np.ones((8, 1)), epochs=0, verbose=0).epoch
