@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import MissingComponentError, UsageError
+from ..errors import UsageError
 from ..utils.images import array_to_img, img_to_array
 
 
@@ -33,13 +33,10 @@ def apply_brightness_shift(x: np.ndarray, brightness: float, scale: bool = True,
     scale: the smallest number becomes 0 and the largest 255 first. Numbers outside of 0..255 always do, and become what they
     were afterwards without `scale`. data_format: where channels are; Keras's setting by default. Needs Pillow.
     """
-    try:
-        enhance = importlib.import_module("PIL.ImageEnhance")
-    except ImportError as error:
-        raise MissingComponentError("expected Pillow, which changes brightness: pip install pillow") from error
     lowest, highest = x.min(), x.max()
     outside = lowest < 0 or highest > 255
     image = array_to_img(x, data_format, scale=bool(outside or scale))
+    enhance = importlib.import_module("PIL.ImageEnhance")
     brighter = img_to_array(enhance.Brightness(image).enhance(brightness), data_format)
     return brighter / 255 * (highest - lowest) + lowest if outside and not scale else brighter
 

@@ -58,7 +58,7 @@ def lstm(keras: Any) -> Any:
 
 MODELS = {"MLP": mlp, "CNN": cnn, "LSTM": lstm}
 STEPS = {("MLP", 32): 200, ("MLP", 1024): 30, ("CNN", 32): 40, ("CNN", 256): 10, ("LSTM", 32): 40, ("LSTM", 256): 15}
-"""How many an epoch has, by model and batch size: about a second."""
+"""How many an epoch has, by model and batch size: about half a second."""
 
 
 def data(model: str, samples: int) -> tuple[Any, Any]:

@@ -121,12 +121,10 @@ class RecurrentCell(WeightedCell, UnitsArguments):
         if factors is not None:
             x = x * ops.expand_dims(factors[0], 1)
             self.reset_dropout_mask()
-        op = self.operation(training=training, **attributes)
         # the last output is the first state, which a target has even if it doesn't keep all outputs, unless a mask zeroes
         # outputs, or nothing but masked steps leave a given initial state as it was
-        is_state = not return_sequences and (mask is None or (states is None and not op.zero_output_for_mask))
-        if training and is_state:
-            op = self.operation(training=True, output_gradients=False, **attributes)
+        is_state = not return_sequences and (mask is None or (states is None and not attributes.get("zero_output_for_mask")))
+        op = self.operation(training=training, output_gradients=not (training and is_state), **attributes)
         initial = [None] * op.states if states is None else states
         y, *finals = op(x, self.kernel, self.recurrent_kernel, self.bias, *initial, mask)
         if return_sequences:
